@@ -1,0 +1,1 @@
+//! One defect, one check, one page

@@ -1,0 +1,1 @@
+//! Plan, observe, judge, report

@@ -1,0 +1,1 @@
+//! What was observed, and what it proves about an address

@@ -1,0 +1,1 @@
+//! The closed internet: real servers in one network namespace

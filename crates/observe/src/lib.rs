@@ -1,0 +1,1 @@
+//! Ports to the world: resolver, delegation walk, SMTP, RDAP
