@@ -1,0 +1,53 @@
+//! Registrable domains, by the Public Suffix List.
+
+use crate::Name;
+
+/// The list that is compiled in; its age is the crate's version.
+pub const SUFFIX_LIST: &str = "Public Suffix List of the psl crate 2.1";
+
+/// A registrable domain and the section of the list that it follows from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registrable {
+    /// One label below the public suffix.
+    pub domain: Name,
+    /// Whether the suffix is of the ICANN section; `false` for private suffixes and for the default rule `*`.
+    pub icann: bool,
+}
+
+/// The registrable domain of a name; `None` for public suffixes and names without one.
+pub fn registrable(name: &Name) -> Option<Registrable> {
+    let text = name.to_string();
+    let domain = psl::domain(text.as_bytes())?;
+    let icann = domain.suffix().typ() == Some(psl::Type::Icann);
+    let domain = std::str::from_utf8(domain.as_bytes()).ok()?.parse().ok()?;
+    Some(Registrable { domain, icann })
+}
+
+/// Whether the name is itself a known public suffix (`co.uk`, `com`).
+pub fn is_public_suffix(name: &Name) -> bool {
+    let text = name.to_string();
+    psl::suffix(text.as_bytes())
+        .is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn domain(text: &str) -> Option<(String, bool)> {
+        registrable(&text.parse().expect("a name")).map(|r| (r.domain.to_string(), r.icann))
+    }
+
+    #[test]
+    fn sections_are_told_apart() {
+        assert_eq!(
+            domain("a.b.example.co.uk"),
+            Some(("example.co.uk".into(), true))
+        );
+        assert_eq!(domain("a.b.github.io"), Some(("b.github.io".into(), false)));
+        assert_eq!(domain("co.uk"), None);
+        assert!(is_public_suffix(&"co.uk".parse().expect("a name")));
+        assert!(!is_public_suffix(&"example.com".parse().expect("a name")));
+        assert!(!is_public_suffix(&"nosuchtld".parse().expect("a name")));
+    }
+}
