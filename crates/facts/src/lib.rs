@@ -1,1 +1,26 @@
-//! What was observed, and what it proves about an address
+//! What was observed, with who said so, and what it proves about an address.
+//!
+//! A fact is a value with its sources; [`Facts`] holds those of one target. [`identity::assess`] turns them once into
+//! the [`identity::Identity`] that every check, the report and the bulk scan read. Nothing here asks or prints.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod chain;
+mod fact;
+mod facts;
+pub mod identity;
+mod key;
+mod owner;
+mod role;
+mod smtp;
+mod target;
+mod walk;
+
+pub use chain::{Chain, Trust};
+pub use fact::{AnyFact, Fact, Source, Transport, reduce};
+pub use facts::Facts;
+pub use key::{FactKind, Key, Need};
+pub use owner::{Owner, Use};
+pub use role::{Overrides, Role, RoleReason, role};
+pub use smtp::{Line, Party, Smtp};
+pub use target::{Family, PTR_LIMIT, Run, Scope, Target, WalkState};
+pub use walk::{Class, Cut, Denial, LameReason, ParentView, Says, Server, Walk, ZoneState};

@@ -1,0 +1,146 @@
+//! Names of facts.
+
+use ptrust_names::Question;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+
+/// What a fact is about. The order is the order in which a report lists facts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// The delegation walk to a name: zone cuts, servers, the census of the deepest cut, the answer.
+    Walk(Question),
+    /// The first authoritative answer of the same walk, before its census is complete. Opens further questions early.
+    Answer(Question),
+    /// The chain of trust of an answer.
+    Chain(Question),
+    /// The answers of the configured resolvers.
+    Resolver(Question),
+    /// Who holds the address (RDAP).
+    Owner(IpAddr),
+    /// What the SMTP server at address and port calls itself.
+    Smtp(IpAddr, u16),
+}
+
+/// The kind of a fact, which is what a check declares to need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FactKind {
+    /// [`Key::Answer`].
+    Answer,
+    /// [`Key::Chain`].
+    Chain,
+    /// [`Key::Owner`].
+    Owner,
+    /// [`Key::Resolver`].
+    Resolver,
+    /// [`Key::Smtp`].
+    Smtp,
+    /// [`Key::Walk`].
+    Walk,
+}
+
+impl FactKind {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Chain => "chain",
+            Self::Owner => "owner",
+            Self::Resolver => "resolver",
+            Self::Smtp => "smtp",
+            Self::Walk => "walk",
+        }
+    }
+}
+
+/// What a check needs to look at. The plan turns needs into keys; [`Need::closure`] adds what each requires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// The chain of trust of the PTR.
+    Chain,
+    /// The addresses of the PTR names, of the target's family: walk and resolvers.
+    Forward,
+    /// The chains of trust of those.
+    ForwardChain,
+    /// The addresses of the HELO, of both families.
+    Helo,
+    /// Who holds the address.
+    Owner,
+    /// The PTR: walk and resolvers.
+    Ptr,
+    /// The greeting of the SMTP server.
+    Smtp,
+}
+
+impl Need {
+    /// Every need.
+    pub const ALL: [Self; 7] =
+        [Self::Chain, Self::Forward, Self::ForwardChain, Self::Helo, Self::Owner, Self::Ptr, Self::Smtp];
+
+    /// What this need requires besides itself.
+    pub const fn requires(self) -> &'static [Self] {
+        match self {
+            Self::Chain | Self::Forward => &[Self::Ptr],
+            Self::ForwardChain => &[Self::Forward, Self::Ptr],
+            Self::Helo | Self::Owner | Self::Ptr | Self::Smtp => &[],
+        }
+    }
+
+    /// A set of needs with everything they require.
+    pub fn closure(needs: impl IntoIterator<Item = Self>) -> BTreeSet<Self> {
+        needs.into_iter().flat_map(|need| need.requires().iter().copied().chain([need])).collect()
+    }
+}
+
+impl Key {
+    /// The kind.
+    pub const fn kind(&self) -> FactKind {
+        match self {
+            Self::Answer(_) => FactKind::Answer,
+            Self::Chain(_) => FactKind::Chain,
+            Self::Owner(_) => FactKind::Owner,
+            Self::Resolver(_) => FactKind::Resolver,
+            Self::Smtp(..) => FactKind::Smtp,
+            Self::Walk(_) => FactKind::Walk,
+        }
+    }
+
+    /// What the fact is about, as text: `NAME TYPE`, an address, or `ADDRESS PORT`.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Answer(q) | Self::Chain(q) | Self::Resolver(q) | Self::Walk(q) => q.to_string(),
+            Self::Owner(address) => address.to_string(),
+            Self::Smtp(address, port) => format!("{address} {port}"),
+        }
+    }
+
+    /// Reads a key back from its kind and subject.
+    pub fn parse(kind: FactKind, subject: &str) -> Option<Self> {
+        let pair = || subject.split_once(' ');
+        let question = || {
+            let (name, rtype) = pair()?;
+            Some(Question::new(name.parse().ok()?, rtype.parse().ok()?))
+        };
+        Some(match kind {
+            FactKind::Answer => Self::Answer(question()?),
+            FactKind::Chain => Self::Chain(question()?),
+            FactKind::Owner => Self::Owner(subject.parse().ok()?),
+            FactKind::Resolver => Self::Resolver(question()?),
+            FactKind::Smtp => {
+                let (address, port) = pair()?;
+                Self::Smtp(address.parse().ok()?, port.parse().ok()?)
+            }
+            FactKind::Walk => Self::Walk(question()?),
+        })
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind().as_str(), self.subject())
+    }
+}
