@@ -16,7 +16,7 @@ pub struct Facts {
     pub observed_at: Timestamp,
     /// Circumstances of the run.
     pub run: Run,
-    facts: BTreeMap<Key, AnyFact>,
+    known: BTreeMap<Key, AnyFact>,
     /// Made once, on first use, from the facts present then; `insert` forgets it.
     identity: OnceLock<Identity>,
 }
@@ -28,7 +28,7 @@ impl Facts {
             target,
             observed_at,
             run,
-            facts: BTreeMap::new(),
+            known: BTreeMap::new(),
             identity: OnceLock::new(),
         }
     }
@@ -36,17 +36,17 @@ impl Facts {
     /// Adds or replaces a fact.
     pub fn insert(&mut self, key: Key, fact: AnyFact) {
         self.identity = OnceLock::new();
-        self.facts.insert(key, fact);
+        self.known.insert(key, fact);
     }
 
     /// Whether the fact has arrived.
     pub fn has(&self, key: &Key) -> bool {
-        self.facts.contains_key(key)
+        self.known.contains_key(key)
     }
 
     /// All facts, in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &AnyFact)> {
-        self.facts.iter()
+        self.known.iter()
     }
 
     /// What the facts prove about the address; made once.
@@ -66,7 +66,7 @@ impl Facts {
 
     /// The walk to a question.
     pub fn walk(&self, question: &Question) -> Observed<&Walk> {
-        match self.facts.get(&Key::Walk(question.clone())) {
+        match self.known.get(&Key::Walk(question.clone())) {
             Some(AnyFact::Walk(fact)) => by_ref(&fact.observed),
             _ => Observed::Unknown(Cause::NotAsked),
         }
@@ -84,7 +84,7 @@ impl Facts {
 
     /// The chain of trust of a question.
     pub fn chain(&self, question: &Question) -> Observed<&Chain> {
-        match self.facts.get(&Key::Chain(question.clone())) {
+        match self.known.get(&Key::Chain(question.clone())) {
             Some(AnyFact::Chain(fact)) => by_ref(&fact.observed),
             _ => Observed::Unknown(Cause::NotAsked),
         }
@@ -92,7 +92,7 @@ impl Facts {
 
     /// Who holds the target's address.
     pub fn owner(&self) -> Observed<&Owner> {
-        match self.facts.get(&Key::Owner(self.target.address)) {
+        match self.known.get(&Key::Owner(self.target.address)) {
             Some(AnyFact::Owner(fact)) => by_ref(&fact.observed),
             _ => Observed::Unknown(Cause::NotAsked),
         }
@@ -103,14 +103,14 @@ impl Facts {
         let Some(port) = self.target.smtp_port else {
             return Observed::Unknown(Cause::NotAsked);
         };
-        match self.facts.get(&Key::Smtp(self.target.address, port)) {
+        match self.known.get(&Key::Smtp(self.target.address, port)) {
             Some(AnyFact::Smtp(fact)) => by_ref(&fact.observed),
             _ => Observed::Unknown(Cause::NotAsked),
         }
     }
 
     fn records(&self, key: &Key) -> Option<&Fact<Records>> {
-        match self.facts.get(key) {
+        match self.known.get(key) {
             Some(AnyFact::Records(fact)) => Some(fact),
             _ => None,
         }

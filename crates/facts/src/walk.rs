@@ -18,7 +18,7 @@ pub struct Walk {
     pub answer: Observed<Records>,
     /// The walk to the alias target, when the answer is an alias that leads out of the zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alias: Option<Box<Walk>>,
+    pub alias: Option<Box<Self>>,
     /// Two aliases, or an alias and other data, at one name: which, as zone file lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alias_conflict: Vec<String>,
@@ -239,13 +239,18 @@ impl Cut {
 
     /// The authoritative servers.
     pub fn authoritative(&self) -> impl Iterator<Item = &Server> {
-        self.servers.iter().filter(|server| server.class == Class::Authoritative)
+        self.servers
+            .iter()
+            .filter(|server| server.class == Class::Authoritative)
     }
 
     /// The servers that are lame, failing, mute or without an address: what a partly lame zone names.
     pub fn broken_servers(&self) -> impl Iterator<Item = &Server> {
         self.servers.iter().filter(|server| {
-            matches!(server.class, Class::Lame(_) | Class::Failing(_) | Class::Mute | Class::NoAddress)
+            matches!(
+                server.class,
+                Class::Lame(_) | Class::Failing(_) | Class::Mute | Class::NoAddress
+            )
         })
     }
 }

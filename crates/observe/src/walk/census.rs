@@ -1,0 +1,432 @@
+//! The census of a zone cut: every address of every listed server, asked for the zone and for the question.
+
+use super::Walker;
+use super::classify::{Referral, Said, classify, words};
+use super::context::{Budget, MAX_SERVER_NAMES, MAX_SERVERS};
+use super::probe::{Probe, silent_class, silent_words};
+use super::query::{Got, PATIENT, Silence};
+use super::zone::{Zone, micros};
+use crate::answer::Answer;
+use futures_util::future::join_all;
+use ptrust_facts::{Class, Cut, Server, ZoneState};
+use ptrust_names::{Absence, Cause, Name, Observed, Question, Record, Records};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::watch;
+
+/// The first usable word of a census, for those who need not wait for the rest.
+pub(super) type First = watch::Sender<Option<(Name, IpAddr, Said)>>;
+
+/// What a census found.
+#[derive(Debug)]
+pub(super) struct Census {
+    /// The cut with its servers.
+    pub(super) cut: Cut,
+    /// The answer, reduced; aliases that lead on are in `alias`.
+    pub(super) answer: Observed<Records>,
+    /// An alias that leads on.
+    pub(super) alias: Option<(Vec<Record>, Name)>,
+    /// Records that exclude each other, as zone file lines.
+    pub(super) conflict: Vec<String>,
+    /// A referral that some server gave.
+    pub(super) referral: Option<Referral>,
+    /// What the apex is an alias of.
+    pub(super) zone_alias: Option<Name>,
+    /// Server names that are aliases.
+    pub(super) nameserver_aliases: Vec<Name>,
+}
+
+/// One server's part.
+struct Member {
+    server: Server,
+    said: Option<Said>,
+    probe: Option<Probe>,
+}
+
+/// One server name's part.
+struct Roll {
+    members: Vec<Member>,
+    alias: bool,
+    glue_mismatch: Option<(Name, Vec<IpAddr>, Vec<IpAddr>)>,
+}
+
+impl Walker {
+    /// Takes the census of a zone for a question.
+    pub(super) async fn census(
+        &self,
+        zone: &Arc<Zone>,
+        question: &Question,
+        first: &First,
+        budget: &Budget,
+    ) -> Census {
+        let places = AtomicUsize::new(0);
+        let listed = zone.servers.iter().take(MAX_SERVER_NAMES);
+        let mut rolls = join_all(
+            listed.map(|name| self.roll(zone, name, true, question, first, &places, budget)),
+        )
+        .await;
+        let child_servers = child_servers(&rolls);
+        // Names that only the zone itself lists: known now, asked now.
+        let extra: Vec<&Name> = child_servers
+            .iter()
+            .flatten()
+            .filter(|name| !zone.servers.contains(name))
+            .take(MAX_SERVER_NAMES)
+            .collect();
+        let in_parent = false;
+        let more = join_all(
+            extra
+                .into_iter()
+                .map(|name| self.roll(zone, name, in_parent, question, first, &places, budget)),
+        );
+        rolls.extend(more.await);
+        gather(zone, rolls, child_servers)
+    }
+
+    /// One server name: its addresses from glue and lookup, each asked as soon as it is known.
+    #[expect(clippy::too_many_arguments, reason = "one private step of the census")]
+    async fn roll(
+        &self,
+        zone: &Arc<Zone>,
+        name: &Name,
+        in_parent: bool,
+        question: &Question,
+        first: &First,
+        places: &AtomicUsize,
+        budget: &Budget,
+    ) -> Roll {
+        let glue: Vec<IpAddr> = zone
+            .glue
+            .iter()
+            .filter(|(owner, _)| owner == name)
+            .map(|(_, address)| *address)
+            .collect();
+        let ask = |address: IpAddr| {
+            self.member(
+                zone, name, address, in_parent, question, first, places, budget,
+            )
+        };
+        let from_glue = join_all(glue.iter().map(|address| ask(*address)));
+        let looked_up = async {
+            let addresses = self.addresses(name, budget).await;
+            let others: Vec<_> = addresses
+                .found
+                .iter()
+                .filter(|found| !glue.contains(found))
+                .copied()
+                .collect();
+            let members = join_all(others.into_iter().map(&ask)).await;
+            (addresses, members)
+        };
+        let (mut members, (addresses, others)) = tokio::join!(from_glue, looked_up);
+        members.extend(others);
+        if members.is_empty() {
+            let class = addresses
+                .unknown
+                .map_or(Class::NoAddress, Class::AddressUnknown);
+            let said = match class {
+                Class::AddressUnknown(cause) => {
+                    format!("its address could not be looked up: {cause}")
+                }
+                _ => "the name has no address".into(),
+            };
+            members.push(Member {
+                server: server(name, None, in_parent, class, said),
+                said: None,
+                probe: None,
+            });
+        }
+        let own_zone_answered = addresses.unknown.is_none() && !addresses.found.is_empty();
+        let differs = own_zone_answered && !glue.is_empty() && {
+            // Only families that the glue speaks of: a parent need not publish both.
+            let of_family = |v4: bool| {
+                let own: Vec<_> = addresses
+                    .found
+                    .iter()
+                    .filter(|address| address.is_ipv4() == v4)
+                    .copied()
+                    .collect();
+                let given: Vec<_> = glue
+                    .iter()
+                    .filter(|address| address.is_ipv4() == v4)
+                    .copied()
+                    .collect();
+                !given.is_empty() && given.iter().any(|address| !own.contains(address))
+            };
+            of_family(true) || of_family(false)
+        };
+        let alias = addresses.alias;
+        let glue_mismatch = differs.then(|| (name.clone(), glue.clone(), addresses.found));
+        Roll {
+            members,
+            alias,
+            glue_mismatch,
+        }
+    }
+
+    /// One address: the probe of the zone and the question, together.
+    #[expect(clippy::too_many_arguments, reason = "one private step of the census")]
+    async fn member(
+        &self,
+        zone: &Arc<Zone>,
+        name: &Name,
+        address: IpAddr,
+        in_parent: bool,
+        question: &Question,
+        first: &First,
+        places: &AtomicUsize,
+        budget: &Budget,
+    ) -> Member {
+        let none = |class, said: &str| Member {
+            server: server(name, Some(address), in_parent, class, said.to_owned()),
+            said: None,
+            probe: None,
+        };
+        if !self.settings.scope.holds(address) {
+            return none(
+                Class::SpecialUse,
+                "never asked: an address that nobody can reach",
+            );
+        }
+        if places.fetch_add(1, Ordering::Relaxed) >= MAX_SERVERS {
+            return none(
+                Class::NotAsked(Cause::Budget),
+                "not asked: too many servers",
+            );
+        }
+        let asking = async {
+            let result = self.ask(address, question, PATIENT, budget).await;
+            let said = result
+                .as_ref()
+                .ok()
+                .map(|got| classify(&got.reply, &zone.apex, question));
+            if let (Ok(got), Some(said @ (Said::Answer(_) | Said::Referral(_)))) = (&result, &said)
+            {
+                zone.note(address, name, got.rtt, words(&got.reply));
+                first.send_if_modified(|slot| {
+                    let empty = slot.is_none();
+                    if empty {
+                        *slot = Some((name.clone(), address, said.clone()));
+                    }
+                    empty
+                });
+            }
+            (result, said)
+        };
+        let (probe, (result, said)) = tokio::join!(self.probe(zone, address, budget), asking);
+        let (class, words) = weigh(&probe, &result, said.as_ref());
+        let answer = (class == Class::Authoritative)
+            .then(|| own_answer(said.as_ref(), &result))
+            .flatten();
+        let rtt = result
+            .as_ref()
+            .ok()
+            .map(|got| got.rtt)
+            .into_iter()
+            .chain(probe.rtt)
+            .min();
+        let server = Server {
+            answer,
+            serial: probe.soa.as_ref().map(|soa| soa.serial),
+            rtt_us: rtt.map(micros),
+            recurses: probe.recurses,
+            ..server(name, Some(address), in_parent, class, words)
+        };
+        Member {
+            server,
+            said,
+            probe: Some(probe),
+        }
+    }
+}
+
+/// Puts the parts together.
+fn gather(zone: &Arc<Zone>, rolls: Vec<Roll>, child_servers: Option<Vec<Name>>) -> Census {
+    let nameserver_aliases = rolls
+        .iter()
+        .filter(|roll| roll.alias)
+        .filter_map(|roll| {
+            roll.members
+                .first()
+                .map(|member| member.server.name.clone())
+        })
+        .collect();
+    let glue_mismatches = rolls
+        .iter()
+        .filter_map(|roll| roll.glue_mismatch.clone())
+        .collect();
+    let mut members: Vec<Member> = rolls.into_iter().flat_map(|roll| roll.members).collect();
+    for member in &mut members {
+        member.server.in_child = child_servers
+            .iter()
+            .flatten()
+            .any(|name| *name == member.server.name);
+    }
+    let mut census = Census {
+        cut: Cut {
+            child_servers,
+            glue_mismatches,
+            ..zone.cut()
+        },
+        answer: Observed::Unknown(Cause::NotAsked),
+        alias: None,
+        conflict: Vec::new(),
+        referral: None,
+        zone_alias: None,
+        nameserver_aliases,
+    };
+    for member in &members {
+        let probe = member.probe.as_ref();
+        census.cut.soa = census
+            .cut
+            .soa
+            .take()
+            .or_else(|| probe.and_then(|probe| probe.soa.clone()));
+        census.zone_alias = census
+            .zone_alias
+            .take()
+            .or_else(|| probe.and_then(|probe| probe.alias.clone()));
+        match &member.said {
+            Some(Said::Referral(referral)) if census.referral.is_none() => {
+                census.referral = Some(referral.clone());
+            }
+            Some(Said::Answer(Answer::Alias { aliases, target })) if census.alias.is_none() => {
+                census.alias = Some((aliases.clone(), target.clone()));
+            }
+            Some(Said::Answer(Answer::Negative { aliases, name, .. }))
+                if !aliases.is_empty() && census.alias.is_none() =>
+            {
+                // The chain ends in this zone; the target is walked like any other, so that its parent is seen.
+                census.alias = Some((aliases.clone(), name.clone()));
+            }
+            Some(Said::Answer(Answer::Conflict(records))) if census.conflict.is_empty() => {
+                census.conflict = records.iter().map(ToString::to_string).collect();
+            }
+            _ => {}
+        }
+    }
+    census.cut.servers = members.into_iter().map(|member| member.server).collect();
+    census.cut.rtt_us = census
+        .cut
+        .servers
+        .iter()
+        .filter_map(|server| server.rtt_us)
+        .min();
+    census.answer = reduce(&census.cut);
+    census
+}
+
+/// The zone's own NS set: the union over its authoritative servers, in the order seen.
+fn child_servers(rolls: &[Roll]) -> Option<Vec<Name>> {
+    let mut all: Option<Vec<Name>> = None;
+    for member in rolls.iter().flat_map(|roll| &roll.members) {
+        let own = member
+            .probe
+            .as_ref()
+            .filter(|_| member.server.class == Class::Authoritative);
+        if let Some(servers) = own.and_then(|probe| probe.servers.as_ref()) {
+            let all = all.get_or_insert_default();
+            for name in servers {
+                if !all.contains(name) {
+                    all.push(name.clone());
+                }
+            }
+        }
+    }
+    all
+}
+
+/// How a server counts, by its word on the zone and its word on the question.
+fn weigh(probe: &Probe, result: &Result<Got, Silence>, said: Option<&Said>) -> (Class, String) {
+    let on_question = match result {
+        Ok(got) => words(&got.reply),
+        Err(silence) => silent_words(*silence),
+    };
+    match (probe.class, said) {
+        (Class::Authoritative, _) => (Class::Authoritative, probe.said.clone()),
+        // Silent or failing about the apex, yet it answers the question with authority.
+        (
+            Class::Mute | Class::Failing(_) | Class::NotAsked(_),
+            Some(Said::Answer(_) | Said::Referral(_)),
+        ) => (Class::Authoritative, on_question),
+        (Class::Mute | Class::NotAsked(_), Some(Said::Lame(reason))) => {
+            (Class::Lame(*reason), on_question)
+        }
+        (Class::Mute | Class::NotAsked(_), Some(Said::Failing(cause))) => {
+            (Class::Failing(*cause), on_question)
+        }
+        (class @ Class::Lame(reason), _) => (class, format!("{}: {reason}", probe.said)),
+        (Class::NotAsked(_), None) => match result {
+            Err(silence) => (silent_class(*silence), on_question),
+            Ok(_) => (probe.class, probe.said.clone()),
+        },
+        (class, _) => (class, probe.said.clone()),
+    }
+}
+
+/// An authoritative server's own answer; `None` where it only leads on.
+fn own_answer(said: Option<&Said>, result: &Result<Got, Silence>) -> Option<Observed<Records>> {
+    Some(match said {
+        Some(Said::Answer(Answer::Set(records))) => Observed::Present(records.clone()),
+        Some(Said::Answer(Answer::Negative {
+            aliases, absence, ..
+        })) if aliases.is_empty() => Observed::Absent(Absence::clone(absence)),
+        Some(Said::Answer(Answer::Loop { .. })) => Observed::Unknown(Cause::AliasLoop),
+        Some(Said::Answer(Answer::Conflict(_))) => Observed::Unknown(Cause::Garbled),
+        Some(Said::Answer(Answer::Alias { .. } | Answer::Negative { .. }) | Said::Referral(_)) => {
+            return None;
+        }
+        Some(Said::Failing(cause)) => Observed::Unknown(*cause),
+        Some(Said::Lame(_)) => Observed::Unknown(Cause::NotAuthoritative),
+        None => Observed::Unknown(
+            result
+                .as_ref()
+                .err()
+                .map_or(Cause::Garbled, |silence| Cause::from(*silence)),
+        ),
+    })
+}
+
+/// The answer of a cut, over its authoritative servers; without any, the state of the zone says why it is not known.
+fn reduce(cut: &Cut) -> Observed<Records> {
+    match cut.state() {
+        ZoneState::Answers => {}
+        ZoneState::Lame => return Observed::Unknown(Cause::Lame),
+        ZoneState::Unreachable => return Observed::Unknown(Cause::Timeout),
+        ZoneState::Unresolvable => return Observed::Unknown(Cause::Unresolvable),
+        ZoneState::Undetermined(cause) => return Observed::Unknown(cause),
+    }
+    let answers = || {
+        cut.authoritative()
+            .filter_map(|server| server.answer.as_ref())
+    };
+    answers()
+        .find(|answer| answer.present().is_some())
+        .or_else(|| answers().find(|answer| answer.is_absent()))
+        .or_else(|| answers().next())
+        .cloned()
+        .unwrap_or(Observed::Unknown(Cause::NotAsked))
+}
+
+/// A server without answers.
+fn server(
+    name: &Name,
+    address: Option<IpAddr>,
+    in_parent: bool,
+    class: Class,
+    said: String,
+) -> Server {
+    Server {
+        name: name.clone(),
+        address,
+        in_parent,
+        in_child: false,
+        class,
+        answer: None,
+        serial: None,
+        rtt_us: None,
+        recurses: false,
+        said,
+    }
+}

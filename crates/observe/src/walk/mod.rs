@@ -1,0 +1,580 @@
+//! The delegation walk: from the root down to a question, keeping what every server said.
+//!
+//! One [`Walker`] serves a run: zone cuts, server addresses and what servers say about their zones are shared between
+//! its walks. A walk asks one server per cut on the way down, every server of the deepest cut and of its parent
+//! ([`Policy::Census`]), and ends within its budget of queries and time whatever it meets.
+
+mod addresses;
+mod canary;
+mod census;
+mod classify;
+mod context;
+mod descend;
+mod parents;
+mod probe;
+mod query;
+mod zone;
+
+pub use context::{MAX_CUTS, MAX_DEPTH, MAX_LOOKUPS, MAX_QUERIES, MAX_SERVER_NAMES, MAX_SERVERS};
+
+use crate::answer::Answer;
+use crate::ports::Ports;
+use crate::settings::Settings;
+use census::Census;
+use classify::Said;
+use context::{Budget, MAX_ALIAS_WALKS};
+use descend::{End, Word};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use ptrust_facts::{Cut, Denial, Fact, Role, Source, Transport, Walk, WalkState};
+use ptrust_names::{Cause, Name, Observed, Question, Record, Records};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OnceCell, Semaphore, watch};
+use zone::Zone;
+
+/// How thoroughly a walk looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Policy {
+    /// Every server of the deepest cut and of its parent: for the PTR.
+    Census,
+    /// One good answer; every server only if the first ones fail: for forward names.
+    Answer,
+}
+
+/// First walks by the zone they ask and the name below it that they share.
+type Flights = HashMap<(Name, Name), Arc<OnceCell<()>>>;
+
+/// Walks for one run.
+pub struct Walker {
+    ports: Ports,
+    settings: Settings,
+    root: Arc<Zone>,
+    zones: Mutex<HashMap<Name, Arc<Zone>>>,
+    addresses: Mutex<addresses::Cells>,
+    /// First walks that ask a zone for names under one label; see `descend`.
+    flights: Mutex<Flights>,
+    limits: Mutex<HashMap<IpAddr, Arc<Semaphore>>>,
+    walks: Mutex<HashMap<(Question, Policy), Flight>>,
+    canary_v4: OnceCell<canary::Seen>,
+    canary_v6: OnceCell<canary::Seen>,
+}
+
+/// A walk under way, shared by all who want it.
+#[derive(Clone)]
+pub struct Flight {
+    early: watch::Receiver<Option<Fact<Records>>>,
+    walk: Shared<BoxFuture<'static, Arc<Fact<Walk>>>>,
+}
+
+impl Flight {
+    /// The first authoritative answer, as soon as one server gave it.
+    pub async fn early(&self) -> Fact<Records> {
+        let mut early = self.early.clone();
+        match early.wait_for(Option::is_some).await {
+            Ok(fact) => fact
+                .clone()
+                .unwrap_or_else(|| Fact::unknown(Cause::NotAsked)),
+            // The walk ended without an answer.
+            Err(_) => Fact {
+                observed: Observed::Unknown(Cause::NotAsked),
+                sources: Vec::new(),
+            },
+        }
+    }
+
+    /// The whole walk.
+    pub async fn walk(&self) -> Fact<Walk> {
+        Fact::clone(&*self.walk.clone().await)
+    }
+}
+
+impl Walker {
+    /// A walker over ports.
+    pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
+        Arc::new(Self {
+            root: Arc::new(Zone::root(&settings.root_hints)),
+            ports,
+            settings,
+            zones: Mutex::default(),
+            addresses: Mutex::default(),
+            flights: Mutex::default(),
+            limits: Mutex::default(),
+            walks: Mutex::default(),
+            canary_v4: OnceCell::new(),
+            canary_v6: OnceCell::new(),
+        })
+    }
+
+    /// The ports it walks over.
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// Its settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Starts a walk, or joins the one under way for the same question.
+    pub fn start(self: &Arc<Self>, question: Question, policy: Policy) -> Flight {
+        let mut walks = self.walks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = walks.get(&(question.clone(), policy)) {
+            return flight.clone();
+        }
+        let (sender, early) = watch::channel(None);
+        let walker = Arc::clone(self);
+        let asked = question.clone();
+        let task = tokio::spawn(async move {
+            let budget = Budget::new(walker.settings.timeout);
+            // The canary runs beside the first queries, and ends a walk that something on the path would answer.
+            let unusable = async {
+                if walker.run().await.walk == WalkState::Open {
+                    std::future::pending::<()>().await;
+                }
+            };
+            let walk = tokio::select! {
+                biased;
+                () = unusable => None,
+                walk = walker.walk(&asked, policy, &sender, &budget) => Some(walk),
+            };
+            let open = walker.run().await.walk == WalkState::Open;
+            Arc::new(match walk.filter(|_| open) {
+                Some(walk) => Fact {
+                    observed: Observed::Present(walk),
+                    sources: Vec::new(),
+                },
+                None => Fact::unknown(Cause::Unavailable),
+            })
+        });
+        // A panic in a walk is a bug of ours; it surfaces as an unknown fact here and as a message on standard error.
+        let walk = task
+            .map(|joined| joined.unwrap_or_else(|_| Arc::new(Fact::unknown(Cause::NotAsked))))
+            .boxed()
+            .shared();
+        let flight = Flight { early, walk };
+        walks.insert((question, policy), flight.clone());
+        flight
+    }
+
+    /// One walk with its aliases.
+    async fn walk(
+        &self,
+        question: &Question,
+        policy: Policy,
+        early: &Early,
+        budget: &Budget,
+    ) -> Walk {
+        let mut seen = vec![question.name.clone()];
+        let mut walk = self
+            .leg(question, policy, early, budget, &mut seen, Vec::new())
+            .await;
+        walk.queries = budget.spent();
+        walk
+    }
+
+    /// A walk to one name; at its end an alias begins the next leg.
+    fn leg<'a>(
+        &'a self,
+        question: &'a Question,
+        policy: Policy,
+        early: &'a Early,
+        budget: &'a Budget,
+        seen: &'a mut Vec<Name>,
+        aliases: Vec<Record>,
+    ) -> BoxFuture<'a, Walk> {
+        async move {
+            let stop_at_holder = policy == Policy::Census;
+            loop {
+                let (zone, word) = match self.descend(question, stop_at_holder, budget).await {
+                    End::Answered(zone, word) => (zone, Some(word)),
+                    End::Holder(zone) | End::Broken(zone) => (zone, None),
+                    End::TooDeep(zone) => {
+                        return bare(question, &zone, Observed::Unknown(Cause::Budget));
+                    }
+                };
+                if let (Policy::Answer, Some(word)) = (policy, &word) {
+                    let mut walk = bare(question, &zone, Observed::Unknown(Cause::NotAsked));
+                    let found = Found::of_word(word);
+                    self.finish(&mut walk, found, policy, early, budget, seen, aliases)
+                        .await;
+                    return walk;
+                }
+                if let Some(word) = &word {
+                    publish(early, &aliases, &word.server, &word.said, self);
+                }
+                let (first, mut firsts) = watch::channel(None);
+                let census = self.census(&zone, question, &first, budget);
+                let census = tokio::select! {
+                    biased;
+                    referral = first_referral(&mut firsts, early, &aliases, self) => Err(referral),
+                    census = census => Ok(census),
+                };
+                match census {
+                    Err(referral)
+                    | Ok(Census {
+                        referral: Some(referral),
+                        ..
+                    }) if is_closer(&zone, &referral) => {
+                        self.add(&zone, referral);
+                    }
+                    Err(_) => return bare(question, &zone, Observed::Unknown(Cause::Budget)),
+                    Ok(census) => {
+                        return self
+                            .conclude(
+                                question, &zone, census, word, policy, early, budget, seen, aliases,
+                            )
+                            .await;
+                    }
+                }
+            }
+        }
+        .boxed()
+    }
+
+    /// Ends a leg after its census.
+    #[expect(clippy::too_many_arguments, reason = "one private step of the walk")]
+    async fn conclude(
+        &self,
+        question: &Question,
+        zone: &Arc<Zone>,
+        census: Census,
+        word: Option<Word>,
+        policy: Policy,
+        early: &Early,
+        budget: &Budget,
+        seen: &mut Vec<Name>,
+        aliases: Vec<Record>,
+    ) -> Walk {
+        let mut walk = bare(question, zone, Observed::Unknown(Cause::NotAsked));
+        let found = Found {
+            answer: census.answer,
+            alias: census.alias,
+            conflict: census.conflict,
+        };
+        walk.nameserver_aliases = census.nameserver_aliases;
+        walk.zone_alias = census.zone_alias.map(|target| (zone.apex.clone(), target));
+        let authoritative: Vec<IpAddr> = census
+            .cut
+            .authoritative()
+            .filter_map(|server| server.address)
+            .collect();
+        if let Some(last) = walk.cuts.last_mut() {
+            *last = census.cut;
+        }
+        let parents = async {
+            if policy == Policy::Census {
+                self.parent_views(zone, budget).await
+            } else {
+                <_>::default()
+            }
+        };
+        let nonterminals =
+            self.denied_nonterminals(zone, question, &found, &authoritative, policy, budget);
+        let zone_alias = async {
+            let denied =
+                found.answer.is_absent() && found.alias.is_none() && policy == Policy::Census;
+            let server = word
+                .as_ref()
+                .map(|word| word.server.1)
+                .or(authoritative.first().copied());
+            match server.filter(|_| denied) {
+                Some(server) => self.zone_alias(zone, server, &question.name, budget).await,
+                None => None,
+            }
+        };
+        let rest = async {
+            let mut walk = walk;
+            let ((views, denials), more, zone_alias) = {
+                let (parents, more, zone_alias) = tokio::join!(parents, nonterminals, zone_alias);
+                (parents, more, zone_alias)
+            };
+            if let Some(last) = walk.cuts.last_mut() {
+                last.parent_views = views;
+            }
+            walk.denied_nonterminals = denials;
+            walk.denied_nonterminals.extend(more);
+            walk.zone_alias = walk.zone_alias.take().or(zone_alias);
+            walk
+        };
+        // The alias is followed beside the questions to the parent.
+        let mut target = bare(question, zone, Observed::Unknown(Cause::NotAsked));
+        let (mut walk, ()) = tokio::join!(
+            rest,
+            self.finish(
+                &mut target,
+                found.clone(),
+                policy,
+                early,
+                budget,
+                seen,
+                aliases
+            )
+        );
+        walk.answer = target.answer;
+        walk.alias = target.alias;
+        walk.alias_conflict = target.alias_conflict;
+        if walk.answer.is_absent() && walk.alias.is_none() && !seen.is_empty() && seen.len() > 1 {
+            walk.parent_exists = self
+                .parent_exists(question, &authoritative, zone, budget)
+                .await;
+        }
+        walk
+    }
+
+    /// One authoritative reply to a question as it came, aliases not followed: for the validator.
+    ///
+    /// # Errors
+    /// When no server of the zone gave a usable answer in time.
+    pub(crate) async fn message(&self, question: &Question) -> Result<Vec<u8>, Cause> {
+        let budget = Budget::new(self.settings.timeout);
+        match self.descend(question, false, &budget).await {
+            End::Answered(_, word) => Ok(word.got.octets),
+            End::Holder(_) | End::Broken(_) => Err(if budget.left().is_none() {
+                Cause::Budget
+            } else {
+                Cause::Lame
+            }),
+            End::TooDeep(_) => Err(Cause::Budget),
+        }
+    }
+
+    /// Whether some zone on the known path to a name has a DS set at its parent.
+    pub(crate) fn ds_seen(&self, name: &Name) -> bool {
+        self.closest(name, ptrust_names::RecordType::A)
+            .path()
+            .iter()
+            .any(|zone| zone.signed == Some(true))
+    }
+
+    /// Puts the answer into a walk, and follows an alias.
+    #[expect(clippy::too_many_arguments, reason = "one private step of the walk")]
+    async fn finish(
+        &self,
+        walk: &mut Walk,
+        found: Found,
+        policy: Policy,
+        early: &Early,
+        budget: &Budget,
+        seen: &mut Vec<Name>,
+        mut aliases: Vec<Record>,
+    ) {
+        walk.alias_conflict = found.conflict;
+        if !walk.alias_conflict.is_empty() && found.answer.present().is_none() {
+            walk.answer = Observed::Unknown(Cause::Garbled);
+            return;
+        }
+        walk.answer = found.answer.map(|mut records| {
+            let mut chain = aliases.clone();
+            chain.append(&mut records.aliases);
+            records.aliases = chain;
+            records
+        });
+        let Some((links, target)) = found.alias.filter(|_| walk.answer.present().is_none()) else {
+            if let Some(records) = walk.answer.present() {
+                publish_fact(early, records.clone(), None, self);
+            }
+            return;
+        };
+        if seen.contains(&target) || seen.len() > MAX_ALIAS_WALKS {
+            walk.answer = Observed::Unknown(Cause::AliasLoop);
+            return;
+        }
+        seen.push(target.clone());
+        aliases.extend(links);
+        let question = Question::new(target, walk.question.rtype);
+        let next = self
+            .leg(&question, policy, early, budget, seen, aliases)
+            .await;
+        walk.answer = next.answer.clone();
+        walk.alias = Some(Box::new(next));
+    }
+
+    /// Authoritative servers that deny the name above a PTR that exists.
+    async fn denied_nonterminals(
+        &self,
+        zone: &Arc<Zone>,
+        question: &Question,
+        found: &Found,
+        authoritative: &[IpAddr],
+        policy: Policy,
+        budget: &Budget,
+    ) -> Vec<Denial> {
+        let between = question
+            .name
+            .parent()
+            .filter(|name| name.is_below(&zone.apex));
+        let exists = found.answer.present().is_some() || found.alias.is_some();
+        let Some(name) =
+            between.filter(|_| exists && policy == Policy::Census && zone.role == Role::Holder)
+        else {
+            return Vec::new();
+        };
+        let asked = authoritative.iter().map(|server| {
+            let name = &name;
+            async move {
+                self.denies(*server, zone, name, budget)
+                    .await
+                    .then(|| server.to_string())
+            }
+        });
+        let denied = futures_util::future::join_all(asked).await;
+        denied
+            .into_iter()
+            .flatten()
+            .map(|server| Denial {
+                name: name.clone(),
+                server,
+            })
+            .collect()
+    }
+
+    /// Whether the name above a denied alias target exists: the first authoritative server that says decides.
+    async fn parent_exists(
+        &self,
+        question: &Question,
+        authoritative: &[IpAddr],
+        zone: &Arc<Zone>,
+        budget: &Budget,
+    ) -> Option<bool> {
+        let parent = question.name.parent()?;
+        if !parent.is_below(&zone.apex) {
+            // The apex itself, which answers.
+            return Some(true);
+        }
+        let parent = Question::new(parent, ptrust_names::RecordType::SOA);
+        for server in authoritative {
+            let Ok(got) = self.ask(*server, &parent, query::BRISK, budget).await else {
+                continue;
+            };
+            match classify::classify(&got.reply, &zone.apex, &parent) {
+                Said::Answer(Answer::Negative { absence, .. }) => {
+                    return Some(absence.kind == ptrust_names::AbsenceKind::NoData);
+                }
+                Said::Answer(_) | Said::Referral(_) => return Some(true),
+                Said::Lame(_) | Said::Failing(_) => {}
+            }
+        }
+        None
+    }
+}
+
+/// Whether a referral leads further down, within the limit of cuts.
+fn is_closer(zone: &Zone, referral: &classify::Referral) -> bool {
+    referral.zone.is_below(&zone.apex) && zone.depth() < MAX_CUTS
+}
+
+/// Where early answers go.
+type Early = watch::Sender<Option<Fact<Records>>>;
+
+/// What the end of a leg found.
+#[derive(Clone, Debug)]
+struct Found {
+    answer: Observed<Records>,
+    alias: Option<(Vec<Record>, Name)>,
+    conflict: Vec<String>,
+}
+
+impl Found {
+    /// What one server's word is.
+    fn of_word(word: &Word) -> Self {
+        let mut found = Self {
+            answer: Observed::Unknown(Cause::NotAsked),
+            alias: None,
+            conflict: Vec::new(),
+        };
+        match &word.said {
+            Said::Answer(Answer::Set(records)) => found.answer = Observed::Present(records.clone()),
+            Said::Answer(Answer::Negative { absence, .. }) => {
+                found.answer = Observed::Absent(absence.clone());
+            }
+            Said::Answer(Answer::Alias { aliases, target }) => {
+                found.alias = Some((aliases.clone(), target.clone()));
+            }
+            Said::Answer(Answer::Conflict(records)) => {
+                found.conflict = records.iter().map(ToString::to_string).collect();
+            }
+            Said::Answer(Answer::Loop { .. }) => found.answer = Observed::Unknown(Cause::AliasLoop),
+            Said::Referral(_) | Said::Lame(_) | Said::Failing(_) => {
+                found.answer = Observed::Unknown(Cause::Lame);
+            }
+        }
+        found
+    }
+}
+
+/// A walk that ends at a zone, with the cuts on the way and nothing else.
+fn bare(question: &Question, zone: &Arc<Zone>, answer: Observed<Records>) -> Walk {
+    Walk {
+        question: question.clone(),
+        cuts: zone
+            .path()
+            .iter()
+            .map(|zone| zone.cut())
+            .collect::<Vec<Cut>>(),
+        answer,
+        alias: None,
+        alias_conflict: Vec::new(),
+        parent_exists: None,
+        denied_nonterminals: Vec::new(),
+        zone_alias: None,
+        nameserver_aliases: Vec::new(),
+        queries: 0,
+    }
+}
+
+/// Waits for the first usable word of a census; returns only if it is a referral, and publishes an answer.
+async fn first_referral(
+    firsts: &mut watch::Receiver<Option<(Name, IpAddr, Said)>>,
+    early: &Early,
+    aliases: &[Record],
+    walker: &Walker,
+) -> classify::Referral {
+    let first = match firsts.wait_for(Option::is_some).await {
+        Ok(first) => first.clone(),
+        Err(_) => None,
+    };
+    if let Some((name, address, said)) = first {
+        if let Said::Referral(referral) = said {
+            return referral;
+        }
+        publish(early, aliases, &(name, address), &said, walker);
+    }
+    std::future::pending().await
+}
+
+/// Publishes an answer that a server gave, once.
+fn publish(
+    early: &Early,
+    aliases: &[Record],
+    server: &(Name, IpAddr),
+    said: &Said,
+    walker: &Walker,
+) {
+    if let Said::Answer(Answer::Set(records)) = said {
+        let mut records = records.clone();
+        let mut chain = aliases.to_vec();
+        chain.append(&mut records.aliases);
+        records.aliases = chain;
+        publish_fact(early, records, Some(server), walker);
+    }
+}
+
+/// Publishes the early fact, once.
+fn publish_fact(early: &Early, records: Records, server: Option<&(Name, IpAddr)>, walker: &Walker) {
+    early.send_if_modified(|slot| {
+        if slot.is_some() {
+            return false;
+        }
+        *slot = Some(Fact::of(vec![Source {
+            address: server.map(|(_, address)| *address),
+            server: server.map(|(name, _)| name.to_string()),
+            transport: Transport::Udp,
+            sent_at: walker.ports.clock.now(),
+            rtt_us: None,
+            outcome: Observed::Present(records),
+        }]));
+        true
+    });
+}

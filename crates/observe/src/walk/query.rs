@@ -1,0 +1,214 @@
+//! Asking one server: retries, truncation, servers without EDNS, and the limit of queries in flight.
+
+use super::Walker;
+use super::context::Budget;
+use crate::ports::{Channel, PathError};
+use crate::wire::{self, Flags, Reply, rcode};
+use ptrust_facts::Family;
+use ptrust_names::{Cause, Question};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+/// Waits of the census, over UDP and then TCP: three tries in at least four seconds (identity.md).
+pub(super) const PATIENT: &[Duration] = &[
+    Duration::from_secs(1),
+    Duration::from_millis(1300),
+    Duration::from_millis(1700),
+];
+/// Waits on the way down, where another server can be asked instead.
+pub(super) const BRISK: &[Duration] = &[Duration::from_millis(1200)];
+/// One wait over TCP, with its handshake.
+const TCP_WAIT: Duration = Duration::from_millis(2500);
+/// The port of DNS.
+const PORT: u16 = 53;
+
+/// A reply with how it was got.
+#[derive(Clone, Debug)]
+pub(super) struct Got {
+    /// The reply.
+    pub(super) reply: Reply,
+    /// The same as it came, for the validator.
+    pub(super) octets: Vec<u8>,
+    /// From the question that was answered to its answer.
+    pub(super) rtt: Duration,
+}
+
+/// Why a server gave no readable reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// The budget of the walk is spent.
+    Budget,
+    /// This machine cannot reach it.
+    Local,
+    /// Nothing came, over UDP and TCP.
+    Mute,
+    /// The host refuses on port 53.
+    Closed,
+    /// Replies came that cannot be read.
+    Garbled,
+}
+
+impl From<Silence> for Cause {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::Budget => Self::Budget,
+            Silence::Local => Self::Local,
+            Silence::Mute => Self::Timeout,
+            Silence::Closed => Self::Refused,
+            Silence::Garbled => Self::Garbled,
+        }
+    }
+}
+
+impl Walker {
+    /// Asks one server address one question. `waits` are the UDP tries; a server that stays silent, and was waited for
+    /// patiently, gets a last try over TCP.
+    pub(super) async fn ask(
+        &self,
+        server: IpAddr,
+        question: &Question,
+        waits: &[Duration],
+        budget: &Budget,
+    ) -> Result<Got, Silence> {
+        if self.family(server).await == Family::Unavailable {
+            return Err(Silence::Local);
+        }
+        let permit = self.limit(server);
+        let _permit = permit.acquire().await.map_err(|_| Silence::Budget)?;
+        let mut flags = Flags {
+            dnssec: true,
+            ..Flags::default()
+        };
+        let mut last = Silence::Mute;
+        for wait in waits {
+            match self
+                .once(server, question, flags, Channel::Udp, *wait, budget)
+                .await
+            {
+                Ok(got) if got.reply.tc => {
+                    // A truncated reply is kept only if TCP fails too: it proves that the server lives.
+                    let over_tcp = self
+                        .once(server, question, flags, Channel::Tcp, TCP_WAIT, budget)
+                        .await;
+                    return match over_tcp {
+                        Ok(full) => Ok(full),
+                        Err(_) => Err(Silence::Garbled),
+                    };
+                }
+                Ok(got) if without_edns(&got.reply) && !flags.plain => {
+                    flags = Flags {
+                        plain: true,
+                        ..Flags::default()
+                    };
+                    match self
+                        .once(server, question, flags, Channel::Udp, *wait, budget)
+                        .await
+                    {
+                        Ok(plain) => return Ok(plain),
+                        Err(_) => return Ok(got),
+                    }
+                }
+                Ok(got) => return Ok(got),
+                Err(Silence::Local) => return Err(Silence::Local),
+                Err(Silence::Budget) => {
+                    return Err(if last == Silence::Mute {
+                        Silence::Budget
+                    } else {
+                        last
+                    });
+                }
+                Err(silence) => last = silence,
+            }
+        }
+        if waits.len() > 1 {
+            match self
+                .once(server, question, flags, Channel::Tcp, TCP_WAIT, budget)
+                .await
+            {
+                Ok(got) => return Ok(got),
+                // Out of budget after all UDP tries: it was silent to each of them.
+                Err(Silence::Budget | Silence::Local) => {}
+                Err(silence) if last == Silence::Mute => last = silence,
+                Err(_) => {}
+            }
+        }
+        Err(last)
+    }
+
+    /// One query, one reply.
+    async fn once(
+        &self,
+        server: IpAddr,
+        question: &Question,
+        flags: Flags,
+        channel: Channel,
+        wait: Duration,
+        budget: &Budget,
+    ) -> Result<Got, Silence> {
+        let left = budget.take().ok_or(Silence::Budget)?;
+        let begun = Instant::now();
+        let query = wire::query(question, rand::random(), flags);
+        let server = SocketAddr::new(server, PORT);
+        match self
+            .ports
+            .exchange
+            .exchange(server, channel, &query, wait.min(left))
+            .await
+        {
+            Ok(octets) => match wire::parse(&octets) {
+                Ok(reply) => Ok(Got {
+                    reply,
+                    octets,
+                    rtt: begun.elapsed(),
+                }),
+                Err(_) => Err(Silence::Garbled),
+            },
+            Err(PathError::Local) => Err(Silence::Local),
+            Err(PathError::Refused) => Err(Silence::Closed),
+            // Cut short by the walk's deadline: that says nothing of the server.
+            Err(_) if left < wait => Err(Silence::Budget),
+            Err(PathError::Timeout | PathError::Closed) => Err(Silence::Mute),
+        }
+    }
+
+    /// Whether the server recurses for us: a question that none but a resolver answers, with RD set.
+    pub(super) async fn recurses(
+        &self,
+        server: IpAddr,
+        question: &Question,
+        budget: &Budget,
+    ) -> bool {
+        let flags = Flags {
+            recurse: true,
+            ..Flags::default()
+        };
+        let wait = PATIENT.first().copied().unwrap_or_default();
+        let got = self
+            .once(server, question, flags, Channel::Udp, wait, budget)
+            .await;
+        got.is_ok_and(|got| {
+            got.reply.ra && got.reply.rcode == rcode::NOERROR && !got.reply.answer.is_empty()
+        })
+    }
+
+    /// The queries in flight to one server.
+    fn limit(&self, server: IpAddr) -> Arc<Semaphore> {
+        let mut limits = self
+            .limits
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(
+            limits
+                .entry(server)
+                .or_insert_with(|| Arc::new(Semaphore::new(self.settings.per_server.max(1)))),
+        )
+    }
+}
+
+/// Whether a server seems not to understand EDNS (RFC 6891 7).
+fn without_edns(reply: &Reply) -> bool {
+    matches!(reply.rcode, rcode::FORMERR | rcode::NOTIMP | rcode::BADVERS)
+}
