@@ -52,20 +52,14 @@ pub struct Fact<T> {
 impl<T: Clone> Fact<T> {
     /// A fact from its sources, by [`reduce`].
     pub fn of(sources: Vec<Source<T>>) -> Self {
-        Self {
-            observed: reduce(&sources),
-            sources,
-        }
+        Self { observed: reduce(&sources), sources }
     }
 }
 
 impl<T> Fact<T> {
     /// A fact that nobody could be asked for.
     pub const fn unknown(cause: Cause) -> Self {
-        Self {
-            observed: Observed::Unknown(cause),
-            sources: Vec::new(),
-        }
+        Self { observed: Observed::Unknown(cause), sources: Vec::new() }
     }
 }
 
@@ -125,15 +119,9 @@ mod tests {
     #[test]
     fn positive_beats_absence_beats_unknown() {
         let yes = source(Observed::Present(1));
-        let no = source(Observed::Absent(Absence {
-            kind: AbsenceKind::NxDomain,
-            soa: None,
-        }));
+        let no = source(Observed::Absent(Absence { kind: AbsenceKind::NxDomain, soa: None }));
         let unknown = source(Observed::Unknown(Cause::ServFail));
-        assert_eq!(
-            reduce(&[unknown.clone(), no.clone(), yes]),
-            Observed::Present(1)
-        );
+        assert_eq!(reduce(&[unknown.clone(), no.clone(), yes]), Observed::Present(1));
         assert_eq!(reduce(&[unknown.clone(), no.clone()]), no.outcome);
         assert_eq!(reduce(&[unknown]), Observed::Unknown(Cause::ServFail));
         assert_eq!(reduce::<u8>(&[]), Observed::Unknown(Cause::NotAsked));

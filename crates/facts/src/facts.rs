@@ -24,13 +24,7 @@ pub struct Facts {
 impl Facts {
     /// No facts yet.
     pub const fn new(target: Target, observed_at: Timestamp, run: Run) -> Self {
-        Self {
-            target,
-            observed_at,
-            run,
-            known: BTreeMap::new(),
-            identity: OnceLock::new(),
-        }
+        Self { target, observed_at, run, known: BTreeMap::new(), identity: OnceLock::new() }
     }
 
     /// Adds or replaces a fact.

@@ -25,9 +25,7 @@ pub enum Key {
 }
 
 /// The kind of a fact, which is what a check declares to need.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactKind {
     /// [`Key::Answer`].
@@ -59,9 +57,7 @@ impl FactKind {
 }
 
 /// What a check needs to look at. The plan turns needs into keys; [`Need::closure`] adds what each requires.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
     /// The chain of trust of the PTR.
@@ -82,15 +78,8 @@ pub enum Need {
 
 impl Need {
     /// Every need.
-    pub const ALL: [Self; 7] = [
-        Self::Chain,
-        Self::Forward,
-        Self::ForwardChain,
-        Self::Helo,
-        Self::Owner,
-        Self::Ptr,
-        Self::Smtp,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Chain, Self::Forward, Self::ForwardChain, Self::Helo, Self::Owner, Self::Ptr, Self::Smtp];
 
     /// What this need requires besides itself.
     pub const fn requires(self) -> &'static [Self] {
@@ -103,10 +92,7 @@ impl Need {
 
     /// A set of needs with everything they require.
     pub fn closure(needs: impl IntoIterator<Item = Self>) -> BTreeSet<Self> {
-        needs
-            .into_iter()
-            .flat_map(|need| need.requires().iter().copied().chain([need]))
-            .collect()
+        needs.into_iter().flat_map(|need| need.requires().iter().copied().chain([need])).collect()
     }
 }
 

@@ -6,9 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who runs a zone cut.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// The root.
@@ -47,12 +45,7 @@ pub enum RoleReason {
 pub type Overrides = [Name];
 
 /// The role of a cut, from its zone name, the roles above it and the servers the parent lists.
-pub fn role(
-    zone: &Name,
-    above: &[Role],
-    parent_servers: &[Name],
-    overrides: &Overrides,
-) -> (Role, RoleReason) {
+pub fn role(zone: &Name, above: &[Role], parent_servers: &[Name], overrides: &Overrides) -> (Role, RoleReason) {
     if zone.is_root() {
         return (Role::Root, RoleReason::Place);
     }
@@ -65,12 +58,7 @@ pub fn role(
     if !(text.ends_with(".in-addr.arpa") || text.ends_with(".ip6.arpa")) {
         return (Role::Forward, RoleReason::Place);
     }
-    let open = above.iter().all(|role| {
-        matches!(
-            role,
-            Role::Root | Role::Arpa | Role::Infrastructure | Role::Registry
-        )
-    });
+    let open = above.iter().all(|role| matches!(role, Role::Root | Role::Arpa | Role::Infrastructure | Role::Registry));
     if overrides.contains(zone) {
         return (Role::Registry, RoleReason::Told);
     }
@@ -98,11 +86,6 @@ pub fn role(
 /// The registry that runs more than half of the servers; holders use a registry's server as one secondary, so a
 /// single one proves nothing.
 fn majority_registry(servers: &[Name]) -> Option<String> {
-    let found: Vec<_> = servers
-        .iter()
-        .filter_map(|name| registries::is_registry_server(&name.to_string()))
-        .collect();
-    (found.len() * 2 > servers.len())
-        .then(|| found.first().map(|registry| registry.id.clone()))
-        .flatten()
+    let found: Vec<_> = servers.iter().filter_map(|name| registries::is_registry_server(&name.to_string())).collect();
+    (found.len() * 2 > servers.len()).then(|| found.first().map(|registry| registry.id.clone())).flatten()
 }

@@ -1,6 +1,6 @@
 //! What is checked, and under which circumstances of the run.
 
-use ptrust_names::Name;
+use ptrust_names::{Name, Record};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -106,4 +106,7 @@ pub struct Run {
     /// Zones that are a registry's by decree.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub registry_zones: Vec<Name>,
+    /// Records that were put over the world (`--assume`): answers with them were not observed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<Record>,
 }

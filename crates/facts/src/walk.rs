@@ -239,18 +239,13 @@ impl Cut {
 
     /// The authoritative servers.
     pub fn authoritative(&self) -> impl Iterator<Item = &Server> {
-        self.servers
-            .iter()
-            .filter(|server| server.class == Class::Authoritative)
+        self.servers.iter().filter(|server| server.class == Class::Authoritative)
     }
 
     /// The servers that are lame, failing, mute or without an address: what a partly lame zone names.
     pub fn broken_servers(&self) -> impl Iterator<Item = &Server> {
         self.servers.iter().filter(|server| {
-            matches!(
-                server.class,
-                Class::Lame(_) | Class::Failing(_) | Class::Mute | Class::NoAddress
-            )
+            matches!(server.class, Class::Lame(_) | Class::Failing(_) | Class::Mute | Class::NoAddress)
         })
     }
 }

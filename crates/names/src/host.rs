@@ -23,18 +23,12 @@ pub fn host_fault(name: &Name) -> Option<HostFault> {
     }
     let mut underscore = false;
     for label in name.labels() {
-        if !label
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_')
-        {
+        if !label.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_') {
             return Some(HostFault::IllegalCharacter);
         }
         underscore |= label.contains(&b'_');
     }
-    if name
-        .labels()
-        .any(|label| label.first() == Some(&b'-') || label.last() == Some(&b'-'))
-    {
+    if name.labels().any(|label| label.first() == Some(&b'-') || label.last() == Some(&b'-')) {
         return Some(HostFault::Hyphen);
     }
     underscore.then_some(HostFault::Underscore)
@@ -43,16 +37,10 @@ pub fn host_fault(name: &Name) -> Option<HostFault> {
 /// Whether the whole name is an address written as a name: four decimal labels, or a single label that reads as an
 /// IPv6 address. Postfix refuses such names (`valid_hostname`), since they pass for an address in logs.
 pub fn is_address_as_name(name: &Name) -> bool {
-    let labels: Vec<_> = name
-        .labels()
-        .map(|label| String::from_utf8_lossy(label).into_owned())
-        .collect();
+    let labels: Vec<_> = name.labels().map(|label| String::from_utf8_lossy(label).into_owned()).collect();
     let text = labels.join(".");
     let bare = text.trim_start_matches('[').trim_end_matches(']');
-    let numeric = !labels.is_empty()
-        && labels
-            .iter()
-            .all(|label| label.bytes().all(|b| b.is_ascii_digit()));
+    let numeric = !labels.is_empty() && labels.iter().all(|label| label.bytes().all(|b| b.is_ascii_digit()));
     numeric || bare.parse::<Ipv4Addr>().is_ok() || bare.parse::<Ipv6Addr>().is_ok()
 }
 

@@ -76,9 +76,7 @@ impl Name {
     ///
     /// # Errors
     /// When a label or the whole is too long, or a label empty.
-    pub fn from_labels<L: AsRef<[u8]>>(
-        labels: impl IntoIterator<Item = L>,
-    ) -> Result<Self, NameError> {
+    pub fn from_labels<L: AsRef<[u8]>>(labels: impl IntoIterator<Item = L>) -> Result<Self, NameError> {
         let mut wire = Vec::with_capacity(64);
         for label in labels {
             push_label(&mut wire, label.as_ref())?;
@@ -98,9 +96,7 @@ impl Name {
         while let Some((&len, tail)) = rest.split_first()
             && len > 0
         {
-            let (label, after) = tail
-                .split_at_checked(usize::from(len))
-                .unwrap_or((tail, &[]));
+            let (label, after) = tail.split_at_checked(usize::from(len)).unwrap_or((tail, &[]));
             labels.push(label);
             rest = after;
         }
@@ -171,11 +167,7 @@ impl Name {
 
     /// The presentation text with the trailing dot, as zone files want it.
     pub fn absolute(&self) -> String {
-        if self.is_root() {
-            ".".into()
-        } else {
-            format!("{self}.")
-        }
+        if self.is_root() { ".".into() } else { format!("{self}.") }
     }
 }
 
@@ -184,9 +176,7 @@ fn push_label(wire: &mut Vec<u8>, label: &[u8]) -> Result<(), NameError> {
     if label.is_empty() {
         return Err(NameError::EmptyLabel);
     }
-    let len = u8::try_from(label.len())
-        .ok()
-        .filter(|&len| usize::from(len) <= MAX_LABEL);
+    let len = u8::try_from(label.len()).ok().filter(|&len| usize::from(len) <= MAX_LABEL);
     wire.push(len.ok_or(NameError::LongLabel)?);
     wire.extend_from_slice(label);
     Ok(())
@@ -237,10 +227,7 @@ fn read_escape(bytes: &mut std::str::Bytes<'_>) -> Result<u8, NameError> {
     }
     let mut value = u32::from(first - b'0');
     for _ in 0..2 {
-        let digit = bytes
-            .next()
-            .filter(u8::is_ascii_digit)
-            .ok_or(NameError::BadEscape)?;
+        let digit = bytes.next().filter(u8::is_ascii_digit).ok_or(NameError::BadEscape)?;
         value = value * 10 + u32::from(digit - b'0');
     }
     u8::try_from(value).map_err(|_| NameError::BadEscape)
@@ -296,9 +283,7 @@ impl Serialize for Name {
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -338,10 +323,7 @@ mod tests {
     #[test]
     fn limits_hold() {
         assert_eq!("a".repeat(64).parse::<Name>(), Err(NameError::LongLabel));
-        assert_eq!(
-            ["a"; 128].join(".").parse::<Name>(),
-            Err(NameError::LongName)
-        );
+        assert_eq!(["a"; 128].join(".").parse::<Name>(), Err(NameError::LongName));
         assert_eq!("a..b".parse::<Name>(), Err(NameError::EmptyLabel));
         assert_eq!("".parse::<Name>(), Err(NameError::EmptyLabel));
         assert_eq!("\\25".parse::<Name>(), Err(NameError::BadEscape));
@@ -360,22 +342,9 @@ mod tests {
 
     #[test]
     fn canonical_order_compares_from_the_right() {
-        let mut names = vec![
-            name("z.example"),
-            name("a.b.example"),
-            name("example"),
-            name("b.example"),
-        ];
+        let mut names = vec![name("z.example"), name("a.b.example"), name("example"), name("b.example")];
         names.sort();
-        assert_eq!(
-            names,
-            [
-                name("example"),
-                name("b.example"),
-                name("a.b.example"),
-                name("z.example")
-            ]
-        );
+        assert_eq!(names, [name("example"), name("b.example"), name("a.b.example"), name("z.example")]);
     }
 
     proptest! {

@@ -7,9 +7,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What is asked: a name and a type, always in class IN.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Question {
     /// Owner name asked for.
     pub name: Name,
@@ -31,9 +29,7 @@ impl fmt::Display for Question {
 }
 
 /// The fields of a SOA record that ptrust uses (RFC 1035 3.3.13).
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Soa {
     /// Primary server.
     pub mname: Name,
@@ -46,9 +42,7 @@ pub struct Soa {
 }
 
 /// The data of one record.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Data {
     /// IPv4 address.
@@ -94,11 +88,7 @@ impl<'de> Deserialize<'de> for Hex {
         let text = String::deserialize(deserializer)?;
         let pairs = text.as_bytes().chunks(2);
         pairs
-            .map(|pair| {
-                std::str::from_utf8(pair)
-                    .ok()
-                    .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-            })
+            .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()))
             .collect::<Option<Vec<u8>>>()
             .map(Self)
             .ok_or_else(|| serde::de::Error::custom("not hexadecimal"))
@@ -147,9 +137,7 @@ impl fmt::Display for Data {
         match self {
             Self::A(address) => write!(f, "{address}"),
             Self::Aaaa(address) => write!(f, "{address}"),
-            Self::Cname(name) | Self::Dname(name) | Self::Ns(name) | Self::Ptr(name) => {
-                f.write_str(&name.absolute())
-            }
+            Self::Cname(name) | Self::Dname(name) | Self::Ns(name) | Self::Ptr(name) => f.write_str(&name.absolute()),
             Self::Mx(preference, name) => write!(f, "{preference} {}", name.absolute()),
             Self::Other(_, octets) => write!(f, "\\# {} {octets}", octets.0.len()),
             Self::Soa(soa) => write!(
@@ -169,9 +157,7 @@ impl fmt::Display for Data {
 }
 
 /// One record of class IN.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// Owner name.
     pub owner: Name,
@@ -184,14 +170,7 @@ pub struct Record {
 impl fmt::Display for Record {
     /// Zone file form: `mail.example.com. 300 IN A 192.0.2.1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} IN {} {}",
-            self.owner.absolute(),
-            self.ttl,
-            self.data.rtype(),
-            self.data
-        )
+        write!(f, "{} {} IN {} {}", self.owner.absolute(), self.ttl, self.data.rtype(), self.data)
     }
 }
 

@@ -26,8 +26,7 @@ pub fn registrable(name: &Name) -> Option<Registrable> {
 /// Whether the name is itself a known public suffix (`co.uk`, `com`).
 pub fn is_public_suffix(name: &Name) -> bool {
     let text = name.to_string();
-    psl::suffix(text.as_bytes())
-        .is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == text.as_bytes())
+    psl::suffix(text.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == text.as_bytes())
 }
 
 #[cfg(test)]
@@ -40,10 +39,7 @@ mod tests {
 
     #[test]
     fn sections_are_told_apart() {
-        assert_eq!(
-            domain("a.b.example.co.uk"),
-            Some(("example.co.uk".into(), true))
-        );
+        assert_eq!(domain("a.b.example.co.uk"), Some(("example.co.uk".into(), true)));
         assert_eq!(domain("a.b.github.io"), Some(("b.github.io".into(), false)));
         assert_eq!(domain("co.uk"), None);
         assert!(is_public_suffix(&"co.uk".parse().expect("a name")));

@@ -7,20 +7,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The PTR owner name of an address.
 pub fn reverse_name(address: IpAddr) -> Name {
     let (host, suffix) = match address {
-        IpAddr::V4(v4) => (
-            v4.octets()
-                .iter()
-                .rev()
-                .map(u8::to_string)
-                .collect::<Vec<_>>(),
-            "in-addr",
-        ),
+        IpAddr::V4(v4) => (v4.octets().iter().rev().map(u8::to_string).collect::<Vec<_>>(), "in-addr"),
         IpAddr::V6(v6) => {
-            let nibbles = v6
-                .octets()
-                .into_iter()
-                .rev()
-                .flat_map(|octet| [octet & 15, octet >> 4]);
+            let nibbles = v6.octets().into_iter().rev().flat_map(|octet| [octet & 15, octet >> 4]);
             (nibbles.map(|nibble| format!("{nibble:x}")).collect(), "ip6")
         }
     };
@@ -30,11 +19,7 @@ pub fn reverse_name(address: IpAddr) -> Name {
 
 /// The root of a family's reverse tree: `in-addr.arpa` or `ip6.arpa`.
 pub fn reverse_suffix(address: IpAddr) -> Name {
-    let label: &[u8] = if address.is_ipv4() {
-        b"in-addr"
-    } else {
-        b"ip6"
-    };
+    let label: &[u8] = if address.is_ipv4() { b"in-addr" } else { b"ip6" };
     Name::from_labels([label, b"arpa"]).expect("two short labels")
 }
 
@@ -48,10 +33,7 @@ pub fn address_of_reverse(name: &Name) -> Option<IpAddr> {
 /// is 2001:db8::/32. `None` for names outside the tree and for RFC 2317 labels.
 pub fn zone_block(name: &Name) -> Option<IpNet> {
     let labels: Vec<&[u8]> = name.labels().collect();
-    let (tail, host) = (
-        labels.get(labels.len().checked_sub(2)?..)?,
-        labels.get(..labels.len() - 2)?,
-    );
+    let (tail, host) = (labels.get(labels.len().checked_sub(2)?..)?, labels.get(..labels.len() - 2)?);
     match tail {
         [b"in-addr", b"arpa"] => {
             let mut octets = [0; 4];
@@ -59,9 +41,7 @@ pub fn zone_block(name: &Name) -> Option<IpNet> {
                 *slot = parse_octet(label)?;
             }
             let len = u8::try_from(host.len()).ok().filter(|len| *len <= 4)?;
-            Ipv4Net::new(Ipv4Addr::from(octets), len * 8)
-                .ok()
-                .map(IpNet::V4)
+            Ipv4Net::new(Ipv4Addr::from(octets), len * 8).ok().map(IpNet::V4)
         }
         [b"ip6", b"arpa"] => {
             let len = u8::try_from(host.len()).ok().filter(|len| *len <= 32)?;
@@ -71,9 +51,7 @@ pub fn zone_block(name: &Name) -> Option<IpNet> {
                 bits = bits << 4 | u128::from(char::from(digit).to_digit(16)?);
             }
             let bits = bits.checked_shl(128 - u32::from(len) * 4).unwrap_or(0);
-            Ipv6Net::new(Ipv6Addr::from(bits), len * 4)
-                .ok()
-                .map(IpNet::V6)
+            Ipv6Net::new(Ipv6Addr::from(bits), len * 4).ok().map(IpNet::V6)
         }
         _ => None,
     }
@@ -93,16 +71,9 @@ mod tests {
 
     #[test]
     fn zones_are_blocks() {
-        let block =
-            |text: &str| zone_block(&text.parse().expect("a name")).map(|block| block.to_string());
-        assert_eq!(
-            block("113.0.203.in-addr.arpa").as_deref(),
-            Some("203.0.113.0/24")
-        );
-        assert_eq!(
-            block("8.b.d.0.1.0.0.2.ip6.arpa").as_deref(),
-            Some("2001:db8::/32")
-        );
+        let block = |text: &str| zone_block(&text.parse().expect("a name")).map(|block| block.to_string());
+        assert_eq!(block("113.0.203.in-addr.arpa").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(block("8.b.d.0.1.0.0.2.ip6.arpa").as_deref(), Some("2001:db8::/32"));
         assert_eq!(block("in-addr.arpa").as_deref(), Some("0.0.0.0/0"));
         assert_eq!(block("0/25.113.0.203.in-addr.arpa"), None);
         assert_eq!(block("013.0.203.in-addr.arpa"), None);

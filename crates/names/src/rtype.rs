@@ -68,11 +68,7 @@ impl RecordType {
 
     /// The address type of a family: A or AAAA.
     pub const fn address_of(address: std::net::IpAddr) -> Self {
-        if address.is_ipv4() {
-            Self::A
-        } else {
-            Self::AAAA
-        }
+        if address.is_ipv4() { Self::A } else { Self::AAAA }
     }
 }
 
@@ -93,11 +89,7 @@ impl FromStr for RecordType {
         if let Some((value, _)) = NAMES.iter().find(|(_, name)| *name == upper) {
             return Ok(Self(*value));
         }
-        upper
-            .strip_prefix("TYPE")
-            .and_then(|number| number.parse().ok())
-            .map(Self)
-            .ok_or(UnknownType)
+        upper.strip_prefix("TYPE").and_then(|number| number.parse().ok()).map(Self).ok_or(UnknownType)
     }
 }
 
@@ -114,9 +106,7 @@ impl Serialize for RecordType {
 
 impl<'de> Deserialize<'de> for RecordType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

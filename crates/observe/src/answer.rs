@@ -95,45 +95,24 @@ pub fn read_answer(reply: &Reply, question: &Question) -> Answer {
 /// Behind an alias only an SOA around the target denies it: the server that holds the alias often does not hold the
 /// target, and then its response code says nothing of it.
 fn without_set(reply: &Reply, aliases: Vec<Record>, name: Name) -> Answer {
-    let soa = reply
-        .negative_soa()
-        .filter(|soa| name.is_at_or_below(&soa.zone));
+    let soa = reply.negative_soa().filter(|soa| name.is_at_or_below(&soa.zone));
     if !aliases.is_empty() && soa.is_none() {
-        return Answer::Alias {
-            aliases,
-            target: name,
-        };
+        return Answer::Alias { aliases, target: name };
     }
-    let kind = if reply.rcode == rcode::NXDOMAIN {
-        AbsenceKind::NxDomain
-    } else {
-        AbsenceKind::NoData
-    };
-    Answer::Negative {
-        aliases,
-        name,
-        absence: Absence { kind, soa },
-    }
+    let kind = if reply.rcode == rcode::NXDOMAIN { AbsenceKind::NxDomain } else { AbsenceKind::NoData };
+    Answer::Negative { aliases, name, absence: Absence { kind, soa } }
 }
 
 /// The records of one owner and type in the answer section, in the server's order, each datum once.
 fn set_of(reply: &Reply, owner: &Name, rtype: RecordType) -> Vec<Record> {
-    distinct(
-        reply
-            .answer
-            .iter()
-            .filter(|record| record.owner == *owner && record.data.rtype() == rtype),
-    )
+    distinct(reply.answer.iter().filter(|record| record.owner == *owner && record.data.rtype() == rtype))
 }
 
 /// Records without repeated data.
 fn distinct<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Record> {
     let mut kept: Vec<Record> = Vec::new();
     for record in records {
-        if !kept
-            .iter()
-            .any(|known| known.owner == record.owner && known.data == record.data)
-        {
+        if !kept.iter().any(|known| known.owner == record.owner && known.data == record.data) {
             kept.push(record.clone());
         }
     }
@@ -158,39 +137,26 @@ fn link_of(reply: &Reply, name: &Name) -> Link {
             return Link::Overlong(dname);
         };
         // The CNAME made of a DNAME has to say the same (RFC 6672 3.1).
-        let consistent = cnames
-            .iter()
-            .all(|cname| cname.data == Data::Cname(next.clone()));
+        let consistent = cnames.iter().all(|cname| cname.data == Data::Cname(next.clone()));
         let records = std::iter::once(dname.clone()).chain(cnames).collect();
-        return if consistent {
-            Link::To(records, next)
-        } else {
-            Link::Conflict(records)
-        };
+        return if consistent { Link::To(records, next) } else { Link::Conflict(records) };
     }
     let Some(Data::Cname(target)) = cnames.first().map(|cname| cname.data.clone()) else {
         return Link::End;
     };
-    let at_name = distinct(reply.answer.iter().filter(|record| {
-        record.owner == *name && !matches!(record.data.rtype(), RecordType::RRSIG | NSEC)
-    }));
-    if at_name.len() > 1 {
-        Link::Conflict(at_name)
-    } else {
-        Link::To(cnames, target)
-    }
+    let at_name = distinct(
+        reply
+            .answer
+            .iter()
+            .filter(|record| record.owner == *name && !matches!(record.data.rtype(), RecordType::RRSIG | NSEC)),
+    );
+    if at_name.len() > 1 { Link::Conflict(at_name) } else { Link::To(cnames, target) }
 }
 
 /// The DNAME records of the topmost owner above a name: what lies below a DNAME does not exist (RFC 6672 2.4).
 fn dname_over(reply: &Reply, name: &Name) -> Option<Vec<Record>> {
-    let above =
-        |record: &&Record| matches!(record.data, Data::Dname(_)) && name.is_below(&record.owner);
-    let owner = reply
-        .answer
-        .iter()
-        .filter(above)
-        .map(|record| &record.owner)
-        .min_by_key(|owner| owner.wire().len())?;
+    let above = |record: &&Record| matches!(record.data, Data::Dname(_)) && name.is_below(&record.owner);
+    let owner = reply.answer.iter().filter(above).map(|record| &record.owner).min_by_key(|owner| owner.wire().len())?;
     Some(set_of(reply, owner, RecordType::DNAME))
 }
 

@@ -28,11 +28,7 @@ impl<E: Exchange> Assume<E> {
     /// Puts records over an exchange. Records of one owner and type replace the whole set; `registry_zones` are a
     /// registry's by decree, as in the settings of the run.
     pub const fn new(inner: E, records: Vec<Record>, registry_zones: Vec<Name>) -> Self {
-        Self {
-            inner,
-            records,
-            registry_zones,
-        }
+        Self { inner, records, registry_zones }
     }
 
     /// The reply as it would be with the records; `None` when they do not touch it.
@@ -47,13 +43,9 @@ impl<E: Exchange> Assume<E> {
             return records::message(query, octets, &answer);
         }
         // What has a record, or has one below it, exists (RFC 8020 2).
-        let exists = self
-            .records
-            .iter()
-            .any(|record| record.owner.is_at_or_below(&question.name));
+        let exists = self.records.iter().any(|record| record.owner.is_at_or_below(&question.name));
         let denied = reply.rcode == rcode::NXDOMAIN && reply.answer.is_empty();
-        (denied && exists && self.holds(&question.name, &reply))
-            .then(|| records::without_rcode(octets))?
+        (denied && exists && self.holds(&question.name, &reply)).then(|| records::without_rcode(octets))?
     }
 
     /// The answer section with the assumed sets in it.
@@ -62,8 +54,7 @@ impl<E: Exchange> Assume<E> {
         let mut name = question.name.clone();
         for _ in 0..=MAX_ALIASES {
             let here = reply.answer.iter().filter(|record| {
-                record.owner == name
-                    || (matches!(record.data, Data::Dname(_)) && name.is_below(&record.owner))
+                record.owner == name || (matches!(record.data, Data::Dname(_)) && name.is_below(&record.owner))
             });
             let here: Vec<&Record> = here.collect();
             let set = self.assumed(question.rtype, &name, &here, reply);
@@ -85,16 +76,9 @@ impl<E: Exchange> Assume<E> {
     }
 
     /// The assumed records that answer for a name: of the type asked for, or an alias.
-    fn assumed(
-        &self,
-        rtype: RecordType,
-        name: &Name,
-        here: &[&Record],
-        reply: &Reply,
-    ) -> Vec<Record> {
+    fn assumed(&self, rtype: RecordType, name: &Name, here: &[&Record], reply: &Reply) -> Vec<Record> {
         let of = |wanted: RecordType| -> Vec<Record> {
-            let matching =
-                |record: &&Record| record.owner == *name && record.data.rtype() == wanted;
+            let matching = |record: &&Record| record.owner == *name && record.data.rtype() == wanted;
             self.records.iter().filter(matching).cloned().collect()
         };
         let mut set = of(rtype);
@@ -105,9 +89,7 @@ impl<E: Exchange> Assume<E> {
         if set.is_empty() {
             set = of(RecordType::CNAME);
         }
-        if set.is_empty()
-            || !(here.iter().any(|record| record.owner == *name) || self.holds(name, reply))
-        {
+        if set.is_empty() || !(here.iter().any(|record| record.owner == *name) || self.holds(name, reply)) {
             return Vec::new();
         }
         set
@@ -123,13 +105,7 @@ impl<E: Exchange> Assume<E> {
         }
         if is_reverse(name) {
             let above = [Role::Root, Role::Arpa, Role::Infrastructure];
-            return role(
-                &zone,
-                &above,
-                std::slice::from_ref(&mname),
-                &self.registry_zones,
-            )
-            .0 == Role::Holder;
+            return role(&zone, &above, std::slice::from_ref(&mname), &self.registry_zones).0 == Role::Holder;
         }
         match registrable(name) {
             Some(found) if found.icann => zone.is_at_or_below(&found.domain),

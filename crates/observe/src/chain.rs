@@ -11,9 +11,7 @@ use bytes::Bytes;
 use domain::base::Message;
 use domain::dnssec::validator::anchor::TrustAnchors;
 use domain::dnssec::validator::context::{ValidationContext, ValidationState};
-use domain::net::client::request::{
-    ComposeRequest, Error, GetResponse, RequestMessage, SendRequest,
-};
+use domain::net::client::request::{ComposeRequest, Error, GetResponse, RequestMessage, SendRequest};
 use ptrust_facts::{Chain, Fact, Trust};
 use ptrust_names::{Cause, Name, Observed, Question, RecordType, escape};
 use std::pin::Pin;
@@ -65,23 +63,10 @@ impl Chains {
     /// # Errors
     /// When the settings' trust anchors cannot be read.
     pub fn new(walker: &Arc<Walker>) -> Result<Self, AnchorError> {
-        let anchors = anchors(
-            walker
-                .settings()
-                .trust_anchor
-                .as_deref()
-                .unwrap_or(ROOT_ANCHORS),
-        )?;
-        let upstream = Upstream {
-            walker: Arc::clone(walker),
-            failed: Arc::default(),
-        };
+        let anchors = anchors(walker.settings().trust_anchor.as_deref().unwrap_or(ROOT_ANCHORS))?;
+        let upstream = Upstream { walker: Arc::clone(walker), failed: Arc::default() };
         let context = ValidationContext::new(anchors, upstream.clone());
-        Ok(Self {
-            upstream,
-            context,
-            root: OnceCell::new(),
-        })
+        Ok(Self { upstream, context, root: OnceCell::new() })
     }
 
     /// The chain of trust of a question's answer, aliases followed: the weakest part decides.
@@ -91,10 +76,7 @@ impl Chains {
             Ok(observed) => observed,
             Err(_) => self.unfetched(question, Cause::Timeout),
         };
-        Fact {
-            observed,
-            sources: Vec::new(),
-        }
+        Fact { observed, sources: Vec::new() }
     }
 
     async fn judge(&self, question: &Question) -> Observed<Chain> {
@@ -105,11 +87,7 @@ impl Chains {
             };
         }
         let mut question = question.clone();
-        let mut weakest = Chain {
-            trust: Trust::Secure,
-            zone: None,
-            reason: None,
-        };
+        let mut weakest = Chain { trust: Trust::Secure, zone: None, reason: None };
         for _ in 0..=MAX_ALIASES {
             let octets = match self.upstream.walker.message(&question).await {
                 Ok(octets) => octets,
@@ -134,28 +112,17 @@ impl Chains {
 
     /// Validates one reply.
     async fn validate(&self, question: &Question, octets: &[u8]) -> Chain {
-        let chain = |trust, reason: Option<String>| Chain {
-            trust,
-            zone: None,
-            reason,
-        };
+        let chain = |trust, reason: Option<String>| Chain { trust, zone: None, reason };
         let Ok(mut message) = Message::from_octets(Bytes::copy_from_slice(octets)) else {
             return chain(Trust::Undetermined(Cause::Garbled), None);
         };
         match self.context.validate_msg::<_, Bytes>(&mut message).await {
             Ok((ValidationState::Secure, _)) => chain(Trust::Secure, None),
-            Ok((ValidationState::Insecure | ValidationState::Indeterminate, _)) => {
-                chain(Trust::Insecure, None)
-            }
-            Ok((ValidationState::Bogus, extended)) => {
-                match self.upstream.failure_above(&question.name) {
-                    Some(cause) => chain(Trust::Undetermined(cause), None),
-                    None => chain(
-                        Trust::Bogus,
-                        extended.map(|extended| escape(&extended.to_string())),
-                    ),
-                }
-            }
+            Ok((ValidationState::Insecure | ValidationState::Indeterminate, _)) => chain(Trust::Insecure, None),
+            Ok((ValidationState::Bogus, extended)) => match self.upstream.failure_above(&question.name) {
+                Some(cause) => chain(Trust::Undetermined(cause), None),
+                None => chain(Trust::Bogus, extended.map(|extended| escape(&extended.to_string()))),
+            },
             Err(_) => chain(Trust::Undetermined(Cause::Garbled), None),
         }
     }
@@ -164,27 +131,16 @@ impl Chains {
     async fn look_at_root(&self) -> Option<Chain> {
         let question = Question::new(Name::root(), RecordType::DNSKEY);
         let insecure = |reason: &str| {
-            Some(Chain {
-                trust: Trust::Insecure,
-                zone: Some(Name::root()),
-                reason: Some(reason.to_owned()),
-            })
+            Some(Chain { trust: Trust::Insecure, zone: Some(Name::root()), reason: Some(reason.to_owned()) })
         };
         let octets = match self.upstream.walker.message(&question).await {
             Ok(octets) => octets,
             Err(cause) => {
-                return Some(Chain {
-                    trust: Trust::Undetermined(cause),
-                    zone: Some(Name::root()),
-                    reason: None,
-                });
+                return Some(Chain { trust: Trust::Undetermined(cause), zone: Some(Name::root()), reason: None });
             }
         };
         let keys = wire::parse(&octets).is_ok_and(|reply| {
-            reply
-                .answer
-                .iter()
-                .any(|record| record.owner.is_root() && record.data.rtype() == RecordType::DNSKEY)
+            reply.answer.iter().any(|record| record.owner.is_root() && record.data.rtype() == RecordType::DNSKEY)
         });
         if !keys {
             return insecure("the root is unsigned");
@@ -198,11 +154,7 @@ impl Chains {
     /// A chain that could not be fetched: undetermined where a DS was seen, else unknown.
     fn unfetched(&self, question: &Question, cause: Cause) -> Observed<Chain> {
         if self.upstream.walker.ds_seen(&question.name) {
-            Observed::Present(Chain {
-                trust: Trust::Undetermined(cause),
-                zone: None,
-                reason: None,
-            })
+            Observed::Present(Chain { trust: Trust::Undetermined(cause), zone: None, reason: None })
         } else {
             Observed::Unknown(cause)
         }
@@ -220,10 +172,7 @@ impl Upstream {
     /// Why a DS or DNSKEY set at or above a name could not be fetched, if one could not.
     fn failure_above(&self, name: &Name) -> Option<Cause> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed
-            .iter()
-            .find(|(owner, _)| name.is_at_or_below(owner))
-            .map(|(_, cause)| *cause)
+        failed.iter().find(|(owner, _)| name.is_at_or_below(owner)).map(|(_, cause)| *cause)
     }
 }
 
@@ -231,9 +180,7 @@ impl SendRequest<RequestMessage<Bytes>> for Upstream {
     fn send_request(&self, request: RequestMessage<Bytes>) -> Box<dyn GetResponse + Send + Sync> {
         let upstream = self.clone();
         // The validator wants a future that is `Sync`; a task's handle is.
-        Box::new(Fetching(tokio::spawn(async move {
-            upstream.fetch(&request).await
-        })))
+        Box::new(Fetching(tokio::spawn(async move { upstream.fetch(&request).await })))
     }
 }
 
@@ -241,22 +188,13 @@ impl Upstream {
     async fn fetch(&self, request: &RequestMessage<Bytes>) -> Result<Message<Bytes>, Error> {
         let message = request.to_message()?;
         let asked = message.sole_question().map_err(|_| Error::FormError)?;
-        let labels = asked
-            .qname()
-            .iter()
-            .filter(|label| !label.is_root())
-            .map(|label| label.as_slice().to_vec());
+        let labels = asked.qname().iter().filter(|label| !label.is_root()).map(|label| label.as_slice().to_vec());
         let name = Name::from_labels(labels).map_err(|_| Error::FormError)?;
         let question = Question::new(name, RecordType(asked.qtype().to_int()));
         match self.walker.message(&question).await {
-            Ok(octets) => {
-                Message::from_octets(Bytes::from(octets)).map_err(|_| Error::ShortMessage)
-            }
+            Ok(octets) => Message::from_octets(Bytes::from(octets)).map_err(|_| Error::ShortMessage),
             Err(cause) => {
-                self.failed
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push((question.name, cause));
+                self.failed.lock().unwrap_or_else(PoisonError::into_inner).push((question.name, cause));
                 Err(Error::ConnectionClosed)
             }
         }
@@ -268,9 +206,7 @@ impl Upstream {
 struct Fetching(JoinHandle<Result<Message<Bytes>, Error>>);
 
 impl GetResponse for Fetching {
-    fn get_response(
-        &mut self,
-    ) -> Pin<Box<dyn Future<Output = Result<Message<Bytes>, Error>> + Send + Sync + '_>> {
+    fn get_response(&mut self) -> Pin<Box<dyn Future<Output = Result<Message<Bytes>, Error>> + Send + Sync + '_>> {
         Box::pin(async move { (&mut self.0).await.unwrap_or(Err(Error::ConnectionClosed)) })
     }
 }

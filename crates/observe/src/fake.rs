@@ -1,9 +1,6 @@
 //! Ports of the unit tests: each answers from a closure, and records nothing but what a test asks of it.
 
-use crate::ports::{
-    BoxFuture, Channel, Clock, Dial, Exchange, Fetch, FetchError, PathError, Ports, Response,
-    Stream,
-};
+use crate::ports::{BoxFuture, Channel, Clock, Dial, Exchange, Fetch, FetchError, PathError, Ports, Response, Stream};
 use crate::settings::Settings;
 use jiff::Timestamp;
 use ptrust_facts::Scope;
@@ -19,11 +16,7 @@ pub(crate) fn name(text: &str) -> Name {
 
 /// A record with a TTL of 300 s.
 pub(crate) fn record(owner: &str, data: Data) -> Record {
-    Record {
-        owner: name(owner),
-        ttl: 300,
-        data,
-    }
+    Record { owner: name(owner), ttl: 300, data }
 }
 
 /// Settings of a test: everything may be probed.
@@ -72,10 +65,7 @@ where
     F: Fn(SocketAddr, Channel, &[u8]) -> Result<Vec<u8>, PathError> + Send + Sync,
 {
     pub(crate) fn new(answer: F) -> Self {
-        Self {
-            answer,
-            log: Mutex::default(),
-        }
+        Self { answer, log: Mutex::default() }
     }
 }
 
@@ -91,10 +81,7 @@ where
         timeout: Duration,
     ) -> BoxFuture<'a, Result<Vec<u8>, PathError>> {
         Box::pin(async move {
-            self.log
-                .lock()
-                .expect("no panic")
-                .push(format!("{server} {channel:?}"));
+            self.log.lock().expect("no panic").push(format!("{server} {channel:?}"));
             let answer = (self.answer)(server, channel, query);
             if answer == Err(PathError::Timeout) {
                 tokio::time::sleep(timeout).await;
@@ -111,11 +98,7 @@ impl<F> Dial for FakeDial<F>
 where
     F: Fn(SocketAddr) -> Result<Box<dyn Stream>, PathError> + Send + Sync,
 {
-    fn dial(
-        &self,
-        address: SocketAddr,
-        _: Duration,
-    ) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>> {
+    fn dial(&self, address: SocketAddr, _: Duration) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>> {
         Box::pin(async move { (self.0)(address) })
     }
 }
@@ -132,10 +115,7 @@ where
     F: Fn(&str) -> Result<Response, FetchError> + Send + Sync,
 {
     pub(crate) fn new(answer: F) -> Self {
-        Self {
-            answer,
-            log: Mutex::default(),
-        }
+        Self { answer, log: Mutex::default() }
     }
 }
 
@@ -162,13 +142,7 @@ where
 }
 
 /// A reply in wire form: `query`'s id and question, the code, TC, and records of two sections.
-pub(crate) fn reply(
-    query: &[u8],
-    code: u8,
-    truncated: bool,
-    answer: &[Record],
-    authority: &[Record],
-) -> Vec<u8> {
+pub(crate) fn reply(query: &[u8], code: u8, truncated: bool, answer: &[Record], authority: &[Record]) -> Vec<u8> {
     let mut question = 12;
     while query[question] != 0 {
         question += 1 + usize::from(query[question]);
@@ -186,9 +160,7 @@ pub(crate) fn reply(
             Data::Aaaa(address) => address.octets().to_vec(),
             Data::Cname(name) | Data::Ns(name) | Data::Ptr(name) => name.wire().to_vec(),
             Data::Soa(soa) => {
-                let numbers = [soa.serial, 1, 1, 1, soa.minimum]
-                    .map(u32::to_be_bytes)
-                    .concat();
+                let numbers = [soa.serial, 1, 1, 1, soa.minimum].map(u32::to_be_bytes).concat();
                 [soa.mname.wire(), soa.rname.wire(), &numbers].concat()
             }
             other => panic!("no test has {other}"),

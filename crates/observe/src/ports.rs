@@ -61,11 +61,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 /// Opens TCP connections.
 pub trait Dial: Send + Sync {
     /// Connects to an address that the caller has checked.
-    fn dial(
-        &self,
-        address: SocketAddr,
-        timeout: Duration,
-    ) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>>;
+    fn dial(&self, address: SocketAddr, timeout: Duration) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>>;
 }
 
 /// An HTTP response, bounded.

@@ -30,10 +30,7 @@ const MAX_QUERIES: usize = 24;
 /// Asks every configured resolver in parallel.
 pub async fn view(ports: &Ports, settings: &Settings, question: &Question) -> Fact<Records> {
     let (exchange, clock) = (&*ports.exchange, &*ports.clock);
-    let asked = settings
-        .resolvers
-        .iter()
-        .map(|&server| source(exchange, clock, server, question, settings.timeout));
+    let asked = settings.resolvers.iter().map(|&server| source(exchange, clock, server, question, settings.timeout));
     Fact::of(join_all(asked).await)
 }
 
@@ -50,11 +47,8 @@ pub async fn lookup(
 ) -> Result<Vec<IpAddr>, Cause> {
     let mut failure = Cause::Unresolvable;
     for &server in resolvers {
-        let questions =
-            [RecordType::AAAA, RecordType::A].map(|rtype| Question::new(host.clone(), rtype));
-        let asked = questions
-            .iter()
-            .map(|question| source(exchange, clock, server, question, timeout));
+        let questions = [RecordType::AAAA, RecordType::A].map(|rtype| Question::new(host.clone(), rtype));
+        let asked = questions.iter().map(|question| source(exchange, clock, server, question, timeout));
         let mut addresses = Vec::new();
         for source in join_all(asked).await {
             match source.outcome {
@@ -83,10 +77,7 @@ async fn source(
         clock,
         server,
         queries: 0,
-        flags: Flags {
-            recurse: true,
-            ..Flags::default()
-        },
+        flags: Flags { recurse: true, ..Flags::default() },
         transport: Transport::Udp,
         sent_at: clock.now(),
         rtt: None,
@@ -98,16 +89,10 @@ async fn source(
     });
     Source {
         address: Some(server.ip()),
-        server: Some(if server.port() == DNS_PORT {
-            server.ip().to_string()
-        } else {
-            server.to_string()
-        }),
+        server: Some(if server.port() == DNS_PORT { server.ip().to_string() } else { server.to_string() }),
         transport: client.transport,
         sent_at: client.sent_at,
-        rtt_us: client
-            .rtt
-            .map(|rtt| u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX)),
+        rtt_us: client.rtt.map(|rtt| u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX)),
         outcome,
     }
 }
@@ -148,22 +133,13 @@ impl Client<'_> {
             match read_answer(&reply, &question) {
                 Answer::Set(records) => {
                     aliases.extend(records.aliases);
-                    return Observed::Present(Records {
-                        aliases,
-                        set: records.set,
-                    });
+                    return Observed::Present(Records { aliases, set: records.set });
                 }
                 Answer::Negative { absence, .. } => return Observed::Absent(absence),
                 Answer::Conflict(_) => return Observed::Unknown(Cause::Garbled),
                 Answer::Loop { .. } => return Observed::Unknown(Cause::AliasLoop),
-                Answer::Alias {
-                    aliases: more,
-                    target,
-                } => {
-                    let seen = aliases
-                        .iter()
-                        .chain(&more)
-                        .any(|alias: &Record| alias.owner == target);
+                Answer::Alias { aliases: more, target } => {
+                    let seen = aliases.iter().chain(&more).any(|alias: &Record| alias.owner == target);
                     aliases.extend(more);
                     if seen || aliases.len() > MAX_ALIASES {
                         return Observed::Unknown(Cause::AliasLoop);
@@ -228,15 +204,7 @@ impl Client<'_> {
         self.sent_at = self.clock.now();
         self.rtt = None;
         let begun = Instant::now();
-        let reply = ask_once(
-            self.exchange,
-            self.server,
-            question,
-            self.flags,
-            channel,
-            wait,
-        )
-        .await?;
+        let reply = ask_once(self.exchange, self.server, question, self.flags, channel, wait).await?;
         self.rtt = Some(begun.elapsed());
         Ok(reply)
     }
@@ -245,12 +213,7 @@ impl Client<'_> {
 /// Whether the reply only points elsewhere: a server that does not recurse for us. RFC 2308 2.2 tells it from NODATA
 /// by the missing SOA.
 fn is_referral(reply: &Reply) -> bool {
-    let has = |wanted: RecordType| {
-        reply
-            .authority
-            .iter()
-            .any(|record| record.data.rtype() == wanted)
-    };
+    let has = |wanted: RecordType| reply.authority.iter().any(|record| record.data.rtype() == wanted);
     reply.rcode == rcode::NOERROR
         && reply.answer.is_empty()
         && !reply.aa

@@ -89,9 +89,7 @@ pub fn query(question: &Question, id: u16, flags: Flags) -> Vec<u8> {
     header.set_cd(flags.unchecked);
     let mut builder = builder.question();
     let name = WireName::from_octets(question.name.wire()).expect("our names are wire form");
-    builder
-        .push((name, Rtype::from_int(question.rtype.0)))
-        .expect("one question fits");
+    builder.push((name, Rtype::from_int(question.rtype.0))).expect("one question fits");
     let mut builder = builder.additional();
     if !flags.plain {
         let opt = builder.opt(|opt| {
@@ -115,9 +113,7 @@ pub fn is_reply_to(query: &[u8], reply: &[u8]) -> bool {
     }
     match (query.sole_question(), reply.sole_question()) {
         (Ok(asked), Ok(answered)) => asked == answered,
-        (Ok(_), Err(_)) => {
-            reply.header_counts().qdcount() == 0 && reply.header().rcode().to_int() != 0
-        }
+        (Ok(_), Err(_)) => reply.header_counts().qdcount() == 0 && reply.header().rcode().to_int() != 0,
         _ => false,
     }
 }
@@ -188,16 +184,9 @@ fn read_opt(reply: &mut Reply, parsed: &ParsedRecord<'_, &[u8]>) {
     let Ok(Some(opt)) = parsed.to_record::<Opt<&[u8]>>() else {
         return;
     };
-    for option in opt
-        .data()
-        .iter::<AllOptData<&[u8], WireName<&[u8]>>>()
-        .flatten()
-    {
+    for option in opt.data().iter::<AllOptData<&[u8], WireName<&[u8]>>>().flatten() {
         if let AllOptData::ExtendedError(error) = option {
-            let text = error
-                .text_slice()
-                .map(|text| escape(&String::from_utf8_lossy(text)))
-                .unwrap_or_default();
+            let text = error.text_slice().map(|text| escape(&String::from_utf8_lossy(text))).unwrap_or_default();
             reply.extended_errors.push((error.code().to_int(), text));
         }
     }
@@ -211,9 +200,7 @@ fn record(parsed: &ParsedRecord<'_, &[u8]>) -> Option<Record> {
     Some(Record {
         owner: name(&parsed.owner())?,
         // A TTL with the top bit set counts as zero (RFC 2181 8).
-        ttl: Some(parsed.ttl().as_secs())
-            .filter(|ttl| *ttl <= 0x7fff_ffff)
-            .unwrap_or(0),
+        ttl: Some(parsed.ttl().as_secs()).filter(|ttl| *ttl <= 0x7fff_ffff).unwrap_or(0),
         data: data(parsed)?,
     })
 }
@@ -248,31 +235,19 @@ fn data(parsed: &ParsedRecord<'_, &[u8]>) -> Option<Data> {
         }
         Rtype::TXT => {
             let txt = typed!(rdata::Txt<&[u8]>);
-            Data::Txt(
-                txt.iter()
-                    .map(|text| escape(&String::from_utf8_lossy(text)))
-                    .collect(),
-            )
+            Data::Txt(txt.iter().map(|text| escape(&String::from_utf8_lossy(text))).collect())
         }
         rtype => {
             let raw = typed!(domain::base::rdata::UnknownRecordData<&[u8]>);
-            Data::Other(
-                RecordType(rtype.to_int()),
-                ptrust_names::Hex(raw.data().to_vec()),
-            )
+            Data::Other(RecordType(rtype.to_int()), ptrust_names::Hex(raw.data().to_vec()))
         }
     })
 }
 
 /// Our name of a parsed one.
 fn name(parsed: &impl ToLabelIter) -> Option<Name> {
-    Name::from_labels(
-        parsed
-            .iter_labels()
-            .filter(|label| !label.is_root())
-            .map(domain::base::name::Label::as_slice),
-    )
-    .ok()
+    Name::from_labels(parsed.iter_labels().filter(|label| !label.is_root()).map(domain::base::name::Label::as_slice))
+        .ok()
 }
 
 impl Reply {
@@ -290,18 +265,12 @@ impl Reply {
 
     /// The NS sets of the authority section: owner and server names, in order.
     pub fn authority_ns(&self) -> Option<(&Name, Vec<Name>)> {
-        let owner = self
-            .authority
-            .iter()
-            .find(|record| matches!(record.data, Data::Ns(_)))
-            .map(|record| &record.owner)?;
-        let servers = self
-            .authority
-            .iter()
-            .filter_map(|record| match &record.data {
-                Data::Ns(name) if record.owner == *owner => Some(name.clone()),
-                _ => None,
-            });
+        let owner =
+            self.authority.iter().find(|record| matches!(record.data, Data::Ns(_))).map(|record| &record.owner)?;
+        let servers = self.authority.iter().filter_map(|record| match &record.data {
+            Data::Ns(name) if record.owner == *owner => Some(name.clone()),
+            _ => None,
+        });
         Some((owner, servers.collect()))
     }
 }

@@ -9,9 +9,7 @@ pub(super) fn assess(facts: &Facts) -> (Delegation, View) {
     let question = facts.ptr_question();
     let resolver = facts.resolver(&question).map(|fact| &fact.observed);
     match facts.walk(&question) {
-        Observed::Present(walk) if facts.run.walk == WalkState::Open => {
-            by_walk(facts, walk, resolver)
-        }
+        Observed::Present(walk) if facts.run.walk == WalkState::Open => by_walk(facts, walk, resolver),
         _ => by_resolver(facts, resolver),
     }
 }
@@ -21,18 +19,10 @@ fn by_resolver(facts: &Facts, resolver: Option<&Observed<Records>>) -> (Delegati
     match resolver {
         Some(Observed::Present(_)) => (Delegation::Delegated { zone: None }, View::Resolver),
         Some(Observed::Absent(absence)) => match &absence.soa {
-            Some(soa) if is_registry_zone(facts, soa) => (
-                Delegation::Missing {
-                    zone: soa.zone.clone(),
-                },
-                View::Resolver,
-            ),
-            Some(soa) => (
-                Delegation::Delegated {
-                    zone: Some(soa.zone.clone()),
-                },
-                View::Resolver,
-            ),
+            Some(soa) if is_registry_zone(facts, soa) => {
+                (Delegation::Missing { zone: soa.zone.clone() }, View::Resolver)
+            }
+            Some(soa) => (Delegation::Delegated { zone: Some(soa.zone.clone()) }, View::Resolver),
             None => (undetermined(Cause::Unavailable), View::Resolver),
         },
         Some(Observed::Unknown(cause)) => (undetermined(*cause), View::None),
@@ -43,12 +33,7 @@ fn by_resolver(facts: &Facts, resolver: Option<&Observed<Records>>) -> (Delegati
 /// Whether the zone that denied the name is a registry's, as far as its SOA tells.
 fn is_registry_zone(facts: &Facts, soa: &NegativeSoa) -> bool {
     let above = [Role::Root, Role::Arpa, Role::Infrastructure];
-    let (role, _) = role(
-        &soa.zone,
-        &above,
-        std::slice::from_ref(&soa.mname),
-        &facts.run.registry_zones,
-    );
+    let (role, _) = role(&soa.zone, &above, std::slice::from_ref(&soa.mname), &facts.run.registry_zones);
     role < Role::Holder
 }
 
@@ -56,11 +41,14 @@ fn is_registry_zone(facts: &Facts, soa: &NegativeSoa) -> bool {
 fn by_walk(facts: &Facts, walk: &Walk, resolver: Option<&Observed<Records>>) -> (Delegation, View) {
     let elsewhere = resolver.is_some_and(|observed| observed.present().is_some());
     let delegation = path(facts, walk);
+    let mut legs = std::iter::successors(Some(walk), |leg| leg.alias.as_deref());
+    if legs.any(|leg| !leg.alias_conflict.is_empty()) {
+        // Resolvers differ in which of the records they follow; the zone's own data are broken all the same.
+        return (delegation, View::Authoritative);
+    }
     if !elsewhere || matches!(walk.answer, Observed::Present(_)) {
         let view = match (&walk.answer, resolver) {
-            (Observed::Unknown(_), Some(Observed::Present(_) | Observed::Absent(_)))
-                if !delegation.is_error() =>
-            {
+            (Observed::Unknown(_), Some(Observed::Present(_) | Observed::Absent(_))) if !delegation.is_error() => {
                 return unknown_walk(facts, &delegation, resolver);
             }
             (Observed::Unknown(_), _) if !delegation.is_error() => View::None,
@@ -77,35 +65,19 @@ fn by_walk(facts: &Facts, walk: &Walk, resolver: Option<&Observed<Records>>) -> 
         Delegation::Missing { .. } => Doubt::Missing,
         Delegation::Delegated { zone } if walk.answer.is_absent() => {
             // Authoritative servers deny it: an old cache. The authoritative answer decides, the resolver differs.
-            return (
-                Delegation::Delegated { zone: zone.clone() },
-                View::Authoritative,
-            );
+            return (Delegation::Delegated { zone: zone.clone() }, View::Authoritative);
         }
         Delegation::Delegated { .. } | Delegation::Undetermined { .. } => {
-            let zone = walk
-                .deepest()
-                .filter(|cut| cut.role == Role::Holder)
-                .map(|cut| cut.zone.clone());
+            let zone = walk.deepest().filter(|cut| cut.role == Role::Holder).map(|cut| cut.zone.clone());
             return (Delegation::Delegated { zone }, View::Resolver);
         }
         _ => return (delegation, View::Authoritative),
     };
-    (
-        Delegation::Undetermined {
-            cause: Cause::Lame,
-            doubt: Some(doubt),
-        },
-        View::Resolver,
-    )
+    (Delegation::Undetermined { cause: Cause::Lame, doubt: Some(doubt) }, View::Resolver)
 }
 
 /// The walk could not tell: the resolver's view decides, if it has one.
-fn unknown_walk(
-    facts: &Facts,
-    walked: &Delegation,
-    resolver: Option<&Observed<Records>>,
-) -> (Delegation, View) {
+fn unknown_walk(facts: &Facts, walked: &Delegation, resolver: Option<&Observed<Records>>) -> (Delegation, View) {
     let (delegation, view) = by_resolver(facts, resolver);
     match (&delegation, walked) {
         (Delegation::Undetermined { .. }, Delegation::Delegated { .. }) => (walked.clone(), view),
@@ -116,10 +88,7 @@ fn unknown_walk(
 /// What the walk alone says about the path.
 fn path(facts: &Facts, walk: &Walk) -> Delegation {
     if let Some((zone, target)) = &walk.zone_alias {
-        return Delegation::ZoneAlias {
-            zone: zone.clone(),
-            target: target.clone(),
-        };
+        return Delegation::ZoneAlias { zone: zone.clone(), target: target.clone() };
     }
     let Some(cut) = walk.deepest() else {
         return undetermined(walk.answer.cause().unwrap_or(Cause::NotAsked));
@@ -127,32 +96,20 @@ fn path(facts: &Facts, walk: &Walk) -> Delegation {
     match cut.state() {
         ZoneState::Answers => {}
         ZoneState::Lame => {
-            return Delegation::Lame {
-                zone: cut.zone.clone(),
-            };
+            return Delegation::Lame { zone: cut.zone.clone() };
         }
         ZoneState::Unreachable => {
-            return Delegation::Unreachable {
-                zone: cut.zone.clone(),
-            };
+            return Delegation::Unreachable { zone: cut.zone.clone() };
         }
         ZoneState::Unresolvable => {
-            return Delegation::Unresolvable {
-                zone: cut.zone.clone(),
-            };
+            return Delegation::Unresolvable { zone: cut.zone.clone() };
         }
         ZoneState::Undetermined(cause) => return undetermined(cause),
     }
     if parents_differ(cut) {
-        return Delegation::ParentsDiffer {
-            zone: cut.zone.clone(),
-        };
+        return Delegation::ParentsDiffer { zone: cut.zone.clone() };
     }
-    if facts
-        .chain(&walk.question)
-        .present()
-        .is_some_and(|chain| chain.trust == Trust::Bogus)
-    {
+    if facts.chain(&walk.question).present().is_some_and(|chain| chain.trust == Trust::Bogus) {
         return Delegation::Bogus;
     }
     if let Some(broken) = classless(walk) {
@@ -160,41 +117,31 @@ fn path(facts: &Facts, walk: &Walk) -> Delegation {
     }
     match &walk.answer {
         Observed::Absent(_) if cut.role < Role::Holder && walk.alias.is_none() => {
-            Delegation::Missing {
-                zone: cut.zone.clone(),
-            }
+            Delegation::Missing { zone: cut.zone.clone() }
         }
         Observed::Unknown(cause) if walk.alias.is_some() => undetermined(*cause),
-        _ => Delegation::Delegated {
-            zone: Some(cut.zone.clone()),
-        },
+        _ => Delegation::Delegated { zone: Some(cut.zone.clone()) },
     }
 }
 
 /// Whether some servers of the parent refer to the zone while others deny it or answer in its place.
 fn parents_differ(cut: &Cut) -> bool {
-    let refers = cut
-        .parent_views
-        .iter()
-        .any(|view| matches!(view.says, Says::Refers(_) | Says::Serves));
-    let others = cut
-        .parent_views
-        .iter()
-        .any(|view| matches!(view.says, Says::Denies(_) | Says::Answers(_)));
+    let refers = cut.parent_views.iter().any(|view| matches!(view.says, Says::Refers(_) | Says::Serves));
+    let others = cut.parent_views.iter().any(|view| matches!(view.says, Says::Denies(_) | Says::Answers(_)));
     refers && others
 }
 
 /// The defect of an alias whose target cannot answer (RFC 2317).
 fn classless(walk: &Walk) -> Option<Delegation> {
-    let first = walk.alias.as_deref()?;
-    let target = first.question.name.clone();
-    let broken = |defect| {
-        Some(Delegation::ClasslessBroken {
-            target: target.clone(),
-            defect,
-        })
+    // A loop within one zone shows no second leg: the name itself is where it comes back to.
+    let looping = walk.answer.cause() == Some(Cause::AliasLoop);
+    let target = match walk.alias.as_deref() {
+        Some(first) => first.question.name.clone(),
+        None if looping => walk.question.name.clone(),
+        None => return None,
     };
-    if walk.answer.cause() == Some(Cause::AliasLoop) {
+    let broken = |defect| Some(Delegation::ClasslessBroken { target: target.clone(), defect });
+    if looping {
         return broken(ClasslessDefect::Loop);
     }
     let last = walk.last();
@@ -204,7 +151,8 @@ fn classless(walk: &Walk) -> Option<Delegation> {
         Some(ZoneState::Unresolvable) => return broken(ClasslessDefect::Unresolvable),
         _ => {}
     }
-    let denied = matches!(&last.answer, Observed::Absent(absence) if absence.kind == ptrust_names::AbsenceKind::NxDomain);
+    let denied =
+        matches!(&last.answer, Observed::Absent(absence) if absence.kind == ptrust_names::AbsenceKind::NxDomain);
     match last.parent_exists {
         Some(false) if denied => broken(ClasslessDefect::NoZone),
         None if denied => Some(undetermined(Cause::NotAsked)),
@@ -219,6 +167,5 @@ const fn undetermined(cause: Cause) -> Delegation {
 
 /// The zone that denies the PTR, as the deciding view names it.
 pub(super) fn denying_zone(walk: Option<&Walk>, soa: Option<&NegativeSoa>) -> Option<Name> {
-    soa.map(|soa| soa.zone.clone())
-        .or_else(|| walk?.last().deepest().map(|cut| cut.zone.clone()))
+    soa.map(|soa| soa.zone.clone()).or_else(|| walk?.last().deepest().map(|cut| cut.zone.clone()))
 }

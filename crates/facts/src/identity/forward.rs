@@ -10,11 +10,7 @@ pub(super) fn forward_name(facts: &Facts, name: &Name) -> ForwardName {
         return ForwardName::NoAddress;
     }
     let question = facts.forward_question(name);
-    if facts
-        .chain(&question)
-        .present()
-        .is_some_and(|chain| chain.trust == Trust::Bogus)
-    {
+    if facts.chain(&question).present().is_some_and(|chain| chain.trust == Trust::Bogus) {
         return ForwardName::Bogus;
     }
     let walk = facts.walk(&question);
@@ -28,16 +24,12 @@ pub(super) fn forward_name(facts: &Facts, name: &Name) -> ForwardName {
         Some(Observed::Unknown(_)) | None => {
             let broken = walk.and_then(broken_zone);
             match (resolver, broken) {
-                (Some(Observed::Present(records)), broken) => {
-                    leads_back(facts, records, broken.is_some())
-                }
+                (Some(Observed::Present(records)), broken) => leads_back(facts, records, broken.is_some()),
                 (_, Some((zone, how))) => ForwardName::ZoneBroken { zone, how },
                 (Some(Observed::Absent(_)), None) => ForwardName::NoAddress,
                 (Some(Observed::Unknown(Cause::AliasLoop)), None) => ForwardName::Loop,
                 (Some(Observed::Unknown(cause)), None) => ForwardName::Undetermined(*cause),
-                (None, None) => ForwardName::Undetermined(
-                    walked.and_then(Observed::cause).unwrap_or(Cause::NotAsked),
-                ),
+                (None, None) => ForwardName::Undetermined(walked.and_then(Observed::cause).unwrap_or(Cause::NotAsked)),
             }
         }
     }
@@ -47,10 +39,7 @@ pub(super) fn forward_name(facts: &Facts, name: &Name) -> ForwardName {
 fn leads_back(facts: &Facts, records: &Records, doubt: bool) -> ForwardName {
     let mut addresses: Vec<_> = records.addresses().collect();
     if addresses.contains(&facts.target.address) {
-        return ForwardName::Confirmed {
-            via_alias: !records.aliases.is_empty(),
-            doubt,
-        };
+        return ForwardName::Confirmed { via_alias: !records.aliases.is_empty(), doubt };
     }
     addresses.sort_unstable();
     addresses.dedup();
@@ -71,10 +60,7 @@ pub(super) fn broken_zone(walk: &Walk) -> Option<(Name, Doubt)> {
 
 /// Forward confirmation over the usable names.
 pub(super) fn assess(names: &Names) -> Forward {
-    let Names::Present {
-        names, unevaluated, ..
-    } = names
-    else {
+    let Names::Present { names, unevaluated, .. } = names else {
         return match names {
             Names::Undetermined(cause) => Forward::Undetermined(*cause),
             _ => Forward::NotApplicable,
@@ -88,17 +74,11 @@ pub(super) fn assess(names: &Names) -> Forward {
 pub(super) fn over(names: &[&PtrName], limited: bool) -> Forward {
     let has = |f: fn(&ForwardName) -> bool| names.iter().any(|name| f(&name.forward));
     if names.is_empty() {
-        return if limited {
-            Forward::LimitReached
-        } else {
-            Forward::NotApplicable
-        };
+        return if limited { Forward::LimitReached } else { Forward::NotApplicable };
     }
     if has(|forward| matches!(forward, ForwardName::Confirmed { .. })) {
         return Forward::Confirmed {
-            partial: has(|forward| {
-                matches!(forward, ForwardName::Other(_) | ForwardName::NoAddress)
-            }),
+            partial: has(|forward| matches!(forward, ForwardName::Other(_) | ForwardName::NoAddress)),
         };
     }
     if limited {

@@ -4,8 +4,7 @@ use super::names::is_local;
 use super::{Banner, Helo, Iprev, Names};
 use crate::Facts;
 use ptrust_names::{
-    Cause, HostFault, Name, Observed, Question, RecordType, host_fault, is_address_as_name,
-    registrable,
+    Cause, HostFault, Name, Observed, Question, RecordType, host_fault, is_address_as_name, registrable,
 };
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -14,14 +13,9 @@ pub(super) fn assess(facts: &Facts, names: &Names, iprev: Option<Iprev>) -> Helo
     let Some(text) = facts.target.helo.as_deref() else {
         return Helo::NotGiven;
     };
-    if let Some(literal) = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    if let Some(literal) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return match parse_literal(literal) {
-            Some(address) if address.to_canonical() == facts.target.address => {
-                Helo::LiteralOfSender
-            }
+            Some(address) if address.to_canonical() == facts.target.address => Helo::LiteralOfSender,
             Some(address) => Helo::LiteralMismatch(address),
             None => Helo::Illegal,
         };
@@ -36,12 +30,7 @@ pub(super) fn assess(facts: &Facts, names: &Names, iprev: Option<Iprev>) -> Helo
         None => {}
         // Receivers that check the syntax refuse underscores in HELO (Postfix reject_invalid_helo_hostname does not,
         // RFC 5321 4.1.2 does): not a host name.
-        Some(
-            HostFault::Underscore
-            | HostFault::IllegalCharacter
-            | HostFault::Hyphen
-            | HostFault::Empty,
-        ) => {
+        Some(HostFault::Underscore | HostFault::IllegalCharacter | HostFault::Hyphen | HostFault::Empty) => {
             return Helo::Illegal;
         }
     }
@@ -56,10 +45,7 @@ pub(super) fn assess(facts: &Facts, names: &Names, iprev: Option<Iprev>) -> Helo
 
 /// Reads the inside of an address literal (RFC 5321 4.1.3).
 fn parse_literal(literal: &str) -> Option<IpAddr> {
-    match literal
-        .get(..5)
-        .filter(|tag| tag.eq_ignore_ascii_case("IPv6:"))
-    {
+    match literal.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:")) {
         Some(_) => literal.get(5..)?.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
         None => literal.parse::<std::net::Ipv4Addr>().ok().map(IpAddr::V4),
     }
@@ -68,15 +54,8 @@ fn parse_literal(literal: &str) -> Option<IpAddr> {
 /// A HELO that is a fully qualified host name.
 fn named(facts: &Facts, names: &Names, iprev: Option<Iprev>, name: Name) -> Helo {
     let looked_up = [RecordType::A, RecordType::AAAA].map(|rtype| addresses(facts, &name, rtype));
-    let mut found: Vec<IpAddr> = looked_up
-        .iter()
-        .filter_map(|list| list.as_ref().ok())
-        .flatten()
-        .copied()
-        .collect();
-    let unknown = looked_up
-        .iter()
-        .find_map(|list| list.as_ref().err().copied());
+    let mut found: Vec<IpAddr> = looked_up.iter().filter_map(|list| list.as_ref().ok()).flatten().copied().collect();
+    let unknown = looked_up.iter().find_map(|list| list.as_ref().err().copied());
     found.sort_unstable();
     found.dedup();
     let sender = facts.target.address;
@@ -84,11 +63,7 @@ fn named(facts: &Facts, names: &Names, iprev: Option<Iprev>, name: Name) -> Helo
     if !found.contains(&sender) {
         // One family failed to answer: the other alone proves neither defect (hard case 36).
         if let Some(cause) = unknown {
-            return Helo::Undetermined {
-                name,
-                cause,
-                addresses_known: false,
-            };
+            return Helo::Undetermined { name, cause, addresses_known: false };
         }
         if found.is_empty() {
             return Helo::NoAddress(name);
@@ -98,20 +73,10 @@ fn named(facts: &Facts, names: &Names, iprev: Option<Iprev>, name: Name) -> Helo
         }
     }
     match names {
-        Names::Present { names: list, .. } if list.iter().any(|ptr| ptr.name == name) => {
-            Helo::Matches(name)
-        }
+        Names::Present { names: list, .. } if list.iter().any(|ptr| ptr.name == name) => Helo::Matches(name),
         Names::Present { unevaluated: 0, .. } => Helo::OtherThanPtr { name, sibling },
-        Names::Present { .. } => Helo::Undetermined {
-            name,
-            cause: Cause::Budget,
-            addresses_known: true,
-        },
-        Names::Undetermined(cause) => Helo::Undetermined {
-            name,
-            cause: *cause,
-            addresses_known: true,
-        },
+        Names::Present { .. } => Helo::Undetermined { name, cause: Cause::Budget, addresses_known: true },
+        Names::Undetermined(cause) => Helo::Undetermined { name, cause: *cause, addresses_known: true },
         Names::NotApplicable | Names::Missing { .. } | Names::AliasConflict(_) => Helo::Sound(name),
     }
 }
@@ -122,10 +87,7 @@ fn addresses(facts: &Facts, name: &Name, rtype: RecordType) -> Result<Vec<IpAddr
     let walk = facts.walk(&question);
     let walked = walk.present().map(|walk| &walk.answer);
     let resolver = facts.resolver(&question).map(|fact| &fact.observed);
-    let decided = walked
-        .filter(|observed| observed.cause().is_none())
-        .or(resolver)
-        .or(walked);
+    let decided = walked.filter(|observed| observed.cause().is_none()).or(resolver).or(walked);
     match decided {
         Some(Observed::Present(records)) => Ok(records.addresses().collect()),
         Some(Observed::Absent(_)) => Ok(Vec::new()),
@@ -139,10 +101,7 @@ fn shares_domain(name: &Name, names: &Names) -> bool {
     let Some(domain) = registrable(name) else {
         return false;
     };
-    names
-        .list()
-        .iter()
-        .any(|ptr| registrable(&ptr.name).is_some_and(|other| other.domain == domain.domain))
+    names.list().iter().any(|ptr| registrable(&ptr.name).is_some_and(|other| other.domain == domain.domain))
 }
 
 /// Assesses the greeting.
@@ -153,22 +112,12 @@ pub(super) fn banner(facts: &Facts, names: &Names) -> Banner {
     };
     let Some(text) = &smtp.greeting else {
         // A server that refuses service need not name itself.
-        return if smtp.code == 220 {
-            Banner::Unqualified(String::new())
-        } else {
-            Banner::NotSeen
-        };
+        return if smtp.code == 220 { Banner::Unqualified(String::new()) } else { Banner::NotSeen };
     };
     match text.parse::<Name>() {
-        Ok(name)
-            if host_fault(&name).is_none() && !is_address_as_name(&name) && !is_local(&name) =>
-        {
+        Ok(name) if host_fault(&name).is_none() && !is_address_as_name(&name) && !is_local(&name) => {
             let matches = match names {
-                Names::Present {
-                    names: list,
-                    unevaluated,
-                    ..
-                } => {
+                Names::Present { names: list, unevaluated, .. } => {
                     let hit = list.iter().any(|ptr| ptr.name == name);
                     (hit || *unevaluated == 0).then_some(hit)
                 }

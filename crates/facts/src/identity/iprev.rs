@@ -22,9 +22,7 @@ pub(super) fn assess(_facts: &Facts, delegation: &Delegation, names: &Names) -> 
         Names::NotApplicable => None,
         Names::Missing { .. } | Names::AliasConflict(_) => Some(Iprev::PermError),
         Names::Undetermined(cause) => unknown(*cause),
-        Names::Present {
-            names, unevaluated, ..
-        } => {
+        Names::Present { names, unevaluated, .. } => {
             let names: Vec<_> = names.iter().collect();
             match over(&names, *unevaluated > 0) {
                 Forward::Confirmed { .. } => Some(Iprev::Pass),

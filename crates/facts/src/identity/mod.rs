@@ -384,16 +384,7 @@ pub fn assess(facts: &Facts) -> Identity {
     let iprev = iprev::assess(facts, &delegation, &names);
     let helo = helo::assess(facts, &names, iprev);
     let banner = helo::banner(facts, &names);
-    Identity {
-        scope,
-        view,
-        delegation,
-        names,
-        forward,
-        helo,
-        banner,
-        iprev,
-    }
+    Identity { scope, view, delegation, names, forward, helo, banner, iprev }
 }
 
 /// The scope of the target under the run's rules.
@@ -416,10 +407,7 @@ fn scope(facts: &Facts) -> AddressScope {
 impl Delegation {
     /// Whether this is one of the delegation errors.
     pub const fn is_error(&self) -> bool {
-        !matches!(
-            self,
-            Self::NotJudged | Self::Delegated { .. } | Self::Undetermined { .. }
-        )
+        !matches!(self, Self::NotJudged | Self::Delegated { .. } | Self::Undetermined { .. })
     }
 
     /// The word of the JSON's `administrative.state`; `None` for addresses that are not judged.
@@ -450,9 +438,7 @@ impl Names {
 
     /// The names that lead back to the address.
     pub fn confirmed(&self) -> impl Iterator<Item = &PtrName> {
-        self.list()
-            .iter()
-            .filter(|name| matches!(name.forward, ForwardName::Confirmed { .. }))
+        self.list().iter().filter(|name| matches!(name.forward, ForwardName::Confirmed { .. }))
     }
 }
 
@@ -464,10 +450,6 @@ impl Identity {
             Helo::Matches(name) => name,
             _ => return Some(false),
         };
-        Some(
-            self.names
-                .confirmed()
-                .any(|confirmed| confirmed.name == *name),
-        )
+        Some(self.names.confirmed().any(|confirmed| confirmed.name == *name))
     }
 }

@@ -5,8 +5,8 @@ use super::{Delegation, Generic, NameFault, Names, PtrName, Unqualified, View, d
 use crate::{Facts, Server, Walk};
 use ptrust_knowledge::{generic, local, providers};
 use ptrust_names::{
-    AbsenceKind, Cause, HostFault, Name, Observed, Records, host_fault, is_address_as_name,
-    is_public_suffix, registrable,
+    AbsenceKind, Cause, HostFault, Name, Observed, Records, host_fault, is_address_as_name, is_public_suffix,
+    registrable,
 };
 use std::net::IpAddr;
 
@@ -25,18 +25,16 @@ pub(super) fn assess(facts: &Facts, delegation: &Delegation, view: View) -> Name
         },
         View::Resolver => match facts.resolver(&question).map(|fact| &fact.observed) {
             Some(Observed::Present(records)) => present(facts, &[records], Vec::new()),
-            Some(Observed::Absent(absence)) => Names::Missing {
-                zone: delegation::denying_zone(None, absence.soa.as_ref()),
-            },
+            Some(Observed::Absent(absence)) => {
+                Names::Missing { zone: delegation::denying_zone(None, absence.soa.as_ref()) }
+            }
             Some(Observed::Unknown(cause)) => Names::Undetermined(*cause),
             None => Names::Undetermined(Cause::NotAsked),
         },
         View::None => {
             let cause = match delegation {
                 Delegation::Undetermined { cause, .. } => *cause,
-                _ => walk
-                    .and_then(|walk| walk.answer.cause())
-                    .unwrap_or(Cause::NotAsked),
+                _ => walk.and_then(|walk| walk.answer.cause()).unwrap_or(Cause::NotAsked),
             };
             Names::Undetermined(cause)
         }
@@ -46,37 +44,21 @@ pub(super) fn assess(facts: &Facts, delegation: &Delegation, view: View) -> Name
 /// The names that authoritative servers hold.
 fn by_walk(facts: &Facts, walk: &Walk) -> Names {
     let legs = || std::iter::successors(Some(walk), |walk| walk.alias.as_deref());
-    if let Some(conflict) = legs()
-        .map(|leg| &leg.alias_conflict)
-        .find(|lines| !lines.is_empty())
-    {
+    if let Some(conflict) = legs().map(|leg| &leg.alias_conflict).find(|lines| !lines.is_empty()) {
         return Names::AliasConflict(conflict.clone());
     }
     match &walk.answer {
         Observed::Present(records) => {
             // A server that denies the alias denies the PTR just as one that denies its target.
-            let servers: Vec<_> = legs()
-                .filter_map(crate::Walk::deepest)
-                .flat_map(crate::Cut::authoritative)
-                .collect();
-            let mut sets: Vec<&Records> = servers
-                .iter()
-                .filter_map(|server| server.answer.as_ref()?.present())
-                .collect();
+            let servers: Vec<_> = legs().filter_map(crate::Walk::deepest).flat_map(crate::Cut::authoritative).collect();
+            let mut sets: Vec<&Records> =
+                servers.iter().filter_map(|server| server.answer.as_ref()?.present()).collect();
             sets.insert(0, records);
-            present(
-                facts,
-                &sets,
-                servers
-                    .into_iter()
-                    .filter(|server| denies(server))
-                    .map(Server::text)
-                    .collect(),
-            )
+            present(facts, &sets, servers.into_iter().filter(|server| denies(server)).map(Server::text).collect())
         }
-        Observed::Absent(absence) => Names::Missing {
-            zone: delegation::denying_zone(Some(walk), absence.soa.as_ref()),
-        },
+        Observed::Absent(absence) => {
+            Names::Missing { zone: delegation::denying_zone(Some(walk), absence.soa.as_ref()) }
+        }
         Observed::Unknown(cause) => Names::Undetermined(*cause),
     }
 }
@@ -88,10 +70,7 @@ fn denies(server: &Server) -> bool {
 
 /// The union of several answers, in canonical order, each name with its fault and its forward lookup.
 fn present(facts: &Facts, sets: &[&Records], denied_by: Vec<String>) -> Names {
-    let mut all: Vec<Name> = sets
-        .iter()
-        .flat_map(|set| set.ptr_names().cloned())
-        .collect();
+    let mut all: Vec<Name> = sets.iter().flat_map(|set| set.ptr_names().cloned()).collect();
     let Some(first) = all.first().cloned() else {
         return Names::Missing { zone: None };
     };
@@ -100,42 +79,20 @@ fn present(facts: &Facts, sets: &[&Records], denied_by: Vec<String>) -> Names {
     let limit = facts.target.ptr_limit.max(1);
     let unevaluated = all.len().saturating_sub(limit);
     all.truncate(limit);
-    let names = all
-        .into_iter()
-        .map(|name| assess_name(facts, name))
-        .collect();
-    Names::Present {
-        names,
-        first,
-        unevaluated,
-        denied_by,
-    }
+    let names = all.into_iter().map(|name| assess_name(facts, name)).collect();
+    Names::Present { names, first, unevaluated, denied_by }
 }
 
 /// One name.
 fn assess_name(facts: &Facts, name: Name) -> PtrName {
-    let fault = name_fault(&name, facts.target.address, || {
-        top_level_denied(facts, &name)
-    });
-    let usable = !matches!(
-        fault,
-        Some(NameFault::Illegal(_) | NameFault::AddressAsName | NameFault::Unqualified(_))
-    );
+    let fault = name_fault(&name, facts.target.address, || top_level_denied(facts, &name));
+    let usable = !matches!(fault, Some(NameFault::Illegal(_) | NameFault::AddressAsName | NameFault::Unqualified(_)));
     let forward = forward_name(facts, &name);
-    PtrName {
-        name,
-        fault,
-        usable,
-        forward,
-    }
+    PtrName { name, fault, usable, forward }
 }
 
 /// The first fault of a name (identity.md, "One situation, one finding").
-pub fn name_fault(
-    name: &Name,
-    address: IpAddr,
-    top_level_denied: impl FnOnce() -> bool,
-) -> Option<NameFault> {
+pub fn name_fault(name: &Name, address: IpAddr, top_level_denied: impl FnOnce() -> bool) -> Option<NameFault> {
     let host = host_fault(name);
     if let Some(fault) = host
         && fault != HostFault::Underscore
@@ -155,14 +112,10 @@ pub fn name_fault(
         return Some(NameFault::Underscore);
     }
     let domain = registrable(name);
-    if domain
-        .as_ref()
-        .is_some_and(|domain| domain.icann && domain.domain == *name)
-    {
+    if domain.as_ref().is_some_and(|domain| domain.icann && domain.domain == *name) {
         return Some(NameFault::Apex);
     }
-    generic_name(name, domain.map(|domain| domain.domain), address)
-        .map(|found| NameFault::Generic(Box::new(found)))
+    generic_name(name, domain.map(|domain| domain.domain), address).map(|found| NameFault::Generic(Box::new(found)))
 }
 
 /// Whether a name cannot be a public one by its own text.
@@ -207,11 +160,7 @@ fn generic_name(name: &Name, domain: Option<Name>, address: IpAddr) -> Option<Ge
     if provider.is_some_and(|provider| provider.kind.is_esp_or_mailbox()) {
         return None;
     }
-    let judged = generic::judge(
-        &text,
-        domain.map(|domain| domain.to_string()).as_deref(),
-        address,
-    );
+    let judged = generic::judge(&text, domain.map(|domain| domain.to_string()).as_deref(), address);
     if judged.score < generic::THRESHOLD && provider.is_none() {
         return None;
     }
@@ -220,20 +169,8 @@ fn generic_name(name: &Name, domain: Option<Name>, address: IpAddr) -> Option<Ge
         reasons.push(format!("default name of {}", provider.name));
     }
     if let Some(embedded) = &judged.embedded {
-        reasons.push(format!(
-            "holds the address itself ({}: {})",
-            embedded.form, embedded.text
-        ));
+        reasons.push(format!("holds the address itself ({}: {})", embedded.form, embedded.text));
     }
-    reasons.extend(
-        judged
-            .matched
-            .iter()
-            .map(|found| format!("{} ({:+})", found.id, found.weight)),
-    );
-    Some(Generic {
-        score: judged.score,
-        provider: provider.map(|provider| provider.id.as_str()),
-        reasons,
-    })
+    reasons.extend(judged.matched.iter().map(|found| format!("{} ({:+})", found.id, found.weight)));
+    Some(Generic { score: judged.score, provider: provider.map(|provider| provider.id.as_str()), reasons })
 }

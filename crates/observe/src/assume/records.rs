@@ -48,17 +48,12 @@ pub fn parse(text: &str) -> Result<Record, AssumeError> {
     if data.is_empty() {
         return Err(AssumeError::Shape);
     }
-    let known: RecordType = rtype
-        .parse()
-        .map_err(|_| AssumeError::Type(rtype.to_owned()))?;
+    let known: RecordType = rtype.parse().map_err(|_| AssumeError::Type(rtype.to_owned()))?;
     let owner = match owner.parse::<IpAddr>() {
         Ok(address) if known == RecordType::PTR => reverse_name(address.to_canonical()),
         _ => owner.parse().map_err(AssumeError::Owner)?,
     };
-    let wrong = || AssumeError::Data {
-        rtype: known,
-        data: data.to_owned(),
-    };
+    let wrong = || AssumeError::Data { rtype: known, data: data.to_owned() };
     let name = || data.parse::<Name>().map_err(|_| wrong());
     let data = match known {
         RecordType::NS | RecordType::DS => return Err(AssumeError::Delegation(known)),
@@ -68,22 +63,13 @@ pub fn parse(text: &str) -> Result<Record, AssumeError> {
         RecordType::PTR => Data::Ptr(name()?),
         RecordType::MX => {
             let (preference, host) = word(data).ok_or_else(wrong)?;
-            Data::Mx(
-                preference.parse().map_err(|_| wrong())?,
-                host.parse().map_err(|_| wrong())?,
-            )
+            Data::Mx(preference.parse().map_err(|_| wrong())?, host.parse().map_err(|_| wrong())?)
         }
-        RecordType::TXT if data.len() <= MAX_TEXT => {
-            Data::Txt(vec![data.trim_matches('"').to_owned()])
-        }
+        RecordType::TXT if data.len() <= MAX_TEXT => Data::Txt(vec![data.trim_matches('"').to_owned()]),
         RecordType::TXT => return Err(wrong()),
         _ => return Err(AssumeError::Type(rtype.to_owned())),
     };
-    Ok(Record {
-        owner,
-        ttl: TTL,
-        data,
-    })
+    Ok(Record { owner, ttl: TTL, data })
 }
 
 /// The first word, and the rest without the space between.
@@ -103,10 +89,7 @@ pub(super) fn question(query: &[u8]) -> Option<Question> {
     let octets = question_octets(query)?;
     let (name, tail) = octets.split_at_checked(octets.len().checked_sub(4)?)?;
     let rtype = u16::from_be_bytes(tail.get(..2)?.try_into().ok()?);
-    Some(Question::new(
-        Name::from_wire(name).ok()?,
-        RecordType(rtype),
-    ))
+    Some(Question::new(Name::from_wire(name).ok()?, RecordType(rtype)))
 }
 
 /// The octets of the question section: name, type, class. Our queries compress nothing.
@@ -122,12 +105,7 @@ fn question_octets(query: &[u8]) -> Option<&[u8]> {
 pub(super) fn message(query: &[u8], reply: &[u8], answer: &[Record]) -> Option<Vec<u8>> {
     let mut octets = reply.get(..2)?.to_vec();
     let flags = reply.get(2..4)?;
-    octets.extend(
-        flags
-            .iter()
-            .zip(KEPT_FLAGS)
-            .map(|(flags, kept)| flags & kept),
-    );
+    octets.extend(flags.iter().zip(KEPT_FLAGS).map(|(flags, kept)| flags & kept));
     for count in [1, u16::try_from(answer.len()).ok()?, 0, 0] {
         octets.extend(count.to_be_bytes());
     }
@@ -156,9 +134,7 @@ fn rdata(data: &Data) -> Vec<u8> {
     match data {
         Data::A(address) => address.octets().to_vec(),
         Data::Aaaa(address) => address.octets().to_vec(),
-        Data::Cname(name) | Data::Dname(name) | Data::Ns(name) | Data::Ptr(name) => {
-            name.wire().to_vec()
-        }
+        Data::Cname(name) | Data::Dname(name) | Data::Ns(name) | Data::Ptr(name) => name.wire().to_vec(),
         Data::Mx(preference, name) => [&preference.to_be_bytes(), name.wire()].concat(),
         Data::Other(_, octets) => octets.0.clone(),
         Data::Soa(soa) => {
@@ -169,13 +145,12 @@ fn rdata(data: &Data) -> Vec<u8> {
             }
             octets
         }
-        Data::Txt(strings) => strings
-            .iter()
-            .flat_map(|text| text.as_bytes().chunks(255))
-            .fold(Vec::new(), |mut octets, chunk| {
+        Data::Txt(strings) => {
+            strings.iter().flat_map(|text| text.as_bytes().chunks(255)).fold(Vec::new(), |mut octets, chunk| {
                 octets.push(u8::try_from(chunk.len()).unwrap_or(u8::MAX));
                 octets.extend(chunk);
                 octets
-            }),
+            })
+        }
     }
 }

@@ -11,16 +11,10 @@ use tokio::net::TcpStream;
 pub struct SystemDial;
 
 impl Dial for SystemDial {
-    fn dial(
-        &self,
-        address: SocketAddr,
-        timeout: Duration,
-    ) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>> {
+    fn dial(&self, address: SocketAddr, timeout: Duration) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>> {
         Box::pin(async move {
             let connected = tokio::time::timeout(timeout, TcpStream::connect(address)).await;
-            let stream = connected
-                .map_err(|_| PathError::Timeout)?
-                .map_err(|error| path_error(&error))?;
+            let stream = connected.map_err(|_| PathError::Timeout)?.map_err(|error| path_error(&error))?;
             // Commands are short and answered one by one; delay would only add to their time.
             let _ = stream.set_nodelay(true);
             Ok(Box::new(stream) as Box<dyn Stream>)
@@ -43,9 +37,6 @@ mod tests {
         drop(listener.accept().await.expect("a client"));
         assert_eq!(stream.read(&mut [0]).await.expect("an end"), 0);
         drop(listener);
-        assert_eq!(
-            SystemDial.dial(address, wait).await.err(),
-            Some(PathError::Refused)
-        );
+        assert_eq!(SystemDial.dial(address, wait).await.err(), Some(PathError::Refused));
     }
 }

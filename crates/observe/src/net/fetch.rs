@@ -63,24 +63,13 @@ impl SystemFetch {
     async fn fetch(&self, url: &str, accept: &str, limit: usize) -> Result<Response, FetchError> {
         let url = self.names.checked(url)?;
         let client = self.client().await.ok_or(FetchError::Tls)?;
-        let mut response = client
-            .get(url)
-            .header(ACCEPT, accept)
-            .send()
-            .await
-            .map_err(|error| fetch_error(&error))?;
-        let long = response
-            .content_length()
-            .is_some_and(|length| length > limit as u64);
+        let mut response = client.get(url).header(ACCEPT, accept).send().await.map_err(|error| fetch_error(&error))?;
+        let long = response.content_length().is_some_and(|length| length > limit as u64);
         if long {
             return Err(FetchError::TooLarge);
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| fetch_error(&error))?
-        {
+        while let Some(chunk) = response.chunk().await.map_err(|error| fetch_error(&error))? {
             if body.len() + chunk.len() > limit {
                 return Err(FetchError::TooLarge);
             }
@@ -113,11 +102,7 @@ impl Fetch for SystemFetch {
 
 /// A header's value, when it is text.
 fn text_header(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String> {
-    headers
-        .get(name)?
-        .to_str()
-        .ok()
-        .map(|text| text.trim().to_owned())
+    headers.get(name)?.to_str().ok().map(|text| text.trim().to_owned())
 }
 
 /// The system's trusted roots; `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them. Roots that cannot be read are left
@@ -131,9 +116,7 @@ fn system_roots() -> RootCertStore {
 /// What a client with these roots is made of. The crypto provider is named, since more than one may be compiled in.
 fn builder(roots: RootCertStore, names: Arc<Names>) -> Option<ClientBuilder> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .ok()?;
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
     let mut config = config.with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let builder = Client::builder()
@@ -148,19 +131,12 @@ fn builder(roots: RootCertStore, names: Arc<Names>) -> Option<ClientBuilder> {
 /// Hosts of the proxies that the environment names. Their addresses are not checked.
 fn proxy_hosts() -> Vec<String> {
     let variables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
-    variables
-        .iter()
-        .filter_map(|variable| proxy_host(&std::env::var(variable).ok()?))
-        .collect()
+    variables.iter().filter_map(|variable| proxy_host(&std::env::var(variable).ok()?)).collect()
 }
 
 /// The host of a proxy given as a URL or as `HOST:PORT`.
 fn proxy_host(text: &str) -> Option<String> {
-    let url = if text.contains("://") {
-        Url::parse(text)
-    } else {
-        Url::parse(&format!("http://{text}"))
-    };
+    let url = if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("http://{text}")) };
     url.ok()?.host_str().map(str::to_owned)
 }
 
@@ -188,10 +164,7 @@ impl Names {
     /// The URL, if it may be fetched: HTTPS, and an address in place of a name is public.
     fn checked(&self, url: &str) -> Result<Url, FetchError> {
         let url = Url::parse(url).map_err(|_| FetchError::Url)?;
-        let host = url
-            .host_str()
-            .filter(|_| url.scheme() == "https")
-            .ok_or(FetchError::Url)?;
+        let host = url.host_str().filter(|_| url.scheme() == "https").ok_or(FetchError::Url)?;
         match host.trim_start_matches('[').trim_end_matches(']').parse() {
             Ok(address) if !self.allows(address) => Err(FetchError::Url),
             _ => Ok(url),
@@ -205,10 +178,7 @@ impl Names {
 
     /// The addresses of a host that may be dialed.
     async fn addresses(&self, host: &str) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
-        let proxy = self
-            .proxies
-            .iter()
-            .any(|proxy| proxy.eq_ignore_ascii_case(host));
+        let proxy = self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(host));
         let known: Vec<IpAddr> = match &self.resolvers {
             Some(resolvers) if !proxy => {
                 let host: Name = host.parse()?;
@@ -218,22 +188,13 @@ impl Names {
             }
             _ => {
                 let known = tokio::net::lookup_host((host, 0)).await;
-                known
-                    .map_err(|_| Unresolved(Cause::Unresolvable))?
-                    .map(|address| address.ip())
-                    .collect()
+                known.map_err(|_| Unresolved(Cause::Unresolvable))?.map(|address| address.ip()).collect()
             }
         };
-        let allowed = known
-            .into_iter()
-            .filter(|address| proxy || self.allows(*address));
+        let allowed = known.into_iter().filter(|address| proxy || self.allows(*address));
         // Port zero stands for the URL's.
         let allowed: Vec<SocketAddr> = allowed.map(|address| SocketAddr::new(address, 0)).collect();
-        if allowed.is_empty() {
-            Err(NotPublic.into())
-        } else {
-            Ok(allowed)
-        }
+        if allowed.is_empty() { Err(NotPublic.into()) } else { Ok(allowed) }
     }
 }
 
@@ -277,11 +238,7 @@ fn told_by(error: &(dyn Error + 'static)) -> Option<FetchError> {
         return Some(FetchError::Tls);
     }
     if let Some(Unresolved(cause)) = error.downcast_ref() {
-        let path = if *cause == Cause::Timeout {
-            PathError::Timeout
-        } else {
-            PathError::Local
-        };
+        let path = if *cause == Cause::Timeout { PathError::Timeout } else { PathError::Local };
         return Some(path.into());
     }
     let io = error.downcast_ref::<io::Error>()?;

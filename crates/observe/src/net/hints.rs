@@ -84,10 +84,7 @@ pub fn root_hints() -> Vec<RootHint> {
         let name: Name = name.parse().expect("built-in names are names");
         for address in [v4, v6] {
             let address = address.parse().expect("built-in addresses are addresses");
-            hints.push(RootHint {
-                name: name.clone(),
-                address,
-            });
+            hints.push(RootHint { name: name.clone(), address });
         }
     }
     hints
@@ -105,10 +102,7 @@ pub fn parse_root_hints(text: &str) -> Result<Vec<RootHint>, HintsError> {
     let (mut servers, mut addresses) = (Vec::new(), Vec::new());
     let mut owner = None;
     for (index, line) in text.lines().enumerate() {
-        let fault = |fault| HintsError::Line {
-            line: index + 1,
-            fault,
-        };
+        let fault = |fault| HintsError::Line { line: index + 1, fault };
         match read_line(line, &mut owner).map_err(fault)? {
             None => {}
             Some(Hint::Server(name)) => servers.push(name),
@@ -147,9 +141,7 @@ fn read_line(line: &str, owner: &mut Option<Name>) -> Result<Option<Hint>, LineF
     }
     let name_of_line = owner.clone().ok_or(LineFault::Shape)?;
     while words
-        .next_if(|word| {
-            word.eq_ignore_ascii_case("IN") || word.starts_with(|c: char| c.is_ascii_digit())
-        })
+        .next_if(|word| word.eq_ignore_ascii_case("IN") || word.starts_with(|c: char| c.is_ascii_digit()))
         .is_some()
     {}
     let (Some(rtype), Some(data), None) = (words.next(), words.next(), words.next()) else {
@@ -160,14 +152,8 @@ fn read_line(line: &str, owner: &mut Option<Name>) -> Result<Option<Hint>, LineF
             return name(data).map(|server| Some(Hint::Server(server)));
         }
         "NS" => return Err(LineFault::NotRoot),
-        "A" => data
-            .parse()
-            .map(IpAddr::V4)
-            .map_err(|_| LineFault::Address)?,
-        "AAAA" => data
-            .parse()
-            .map(IpAddr::V6)
-            .map_err(|_| LineFault::Address)?,
+        "A" => data.parse().map(IpAddr::V4).map_err(|_| LineFault::Address)?,
+        "AAAA" => data.parse().map(IpAddr::V6).map_err(|_| LineFault::Address)?,
         _ => return Err(LineFault::Kind),
     };
     Ok(Some(Hint::Address(name_of_line, address)))
@@ -175,11 +161,7 @@ fn read_line(line: &str, owner: &mut Option<Name>) -> Result<Option<Hint>, LineF
 
 /// A name of a hints file; `@` is the origin, which is the root.
 fn name(text: &str) -> Result<Name, LineFault> {
-    if text == "@" {
-        Ok(Name::root())
-    } else {
-        Name::from_str(text).map_err(|_| LineFault::Name)
-    }
+    if text == "@" { Ok(Name::root()) } else { Name::from_str(text).map_err(|_| LineFault::Name) }
 }
 
 /// The resolvers of this machine, from `/etc/resolv.conf`; `127.0.0.1:53` when it names none (resolv.conf(5)).
@@ -187,10 +169,7 @@ pub fn system_resolvers() -> Vec<SocketAddr> {
     let mut text = String::new();
     if let Ok(file) = std::fs::File::open("/etc/resolv.conf") {
         // A file cut here, or with octets that are no text, is used as far as it goes.
-        let _ = std::io::Read::read_to_string(
-            &mut std::io::Read::take(file, MAX_RESOLV_CONF as u64),
-            &mut text,
-        );
+        let _ = std::io::Read::read_to_string(&mut std::io::Read::take(file, MAX_RESOLV_CONF as u64), &mut text);
     }
     resolvers_of(&text)
 }
@@ -199,17 +178,10 @@ pub fn system_resolvers() -> Vec<SocketAddr> {
 fn resolvers_of(text: &str) -> Vec<SocketAddr> {
     let servers = text.lines().filter_map(|line| {
         let mut words = line.split_ascii_whitespace();
-        (words.next() == Some("nameserver"))
-            .then(|| words.next())
-            .flatten()
-            .and_then(resolver)
+        (words.next() == Some("nameserver")).then(|| words.next()).flatten().and_then(resolver)
     });
     let servers: Vec<_> = servers.take(MAX_RESOLVERS).collect();
-    if servers.is_empty() {
-        vec![(std::net::Ipv4Addr::LOCALHOST, DNS_PORT).into()]
-    } else {
-        servers
-    }
+    if servers.is_empty() { vec![(std::net::Ipv4Addr::LOCALHOST, DNS_PORT).into()] } else { servers }
 }
 
 /// One name server: an address, IPv6 perhaps with a zone (`fe80::1%eth0`, RFC 4007 11).
@@ -229,11 +201,7 @@ fn interface_index(zone: &str) -> Option<u32> {
     if zone.is_empty() || zone.contains(['/', '.']) {
         return None;
     }
-    std::fs::read_to_string(format!("/sys/class/net/{zone}/ifindex"))
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+    std::fs::read_to_string(format!("/sys/class/net/{zone}/ifindex")).ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -245,18 +213,8 @@ mod tests {
     fn all_letters_have_both_families() {
         let hints = root_hints();
         assert_eq!(hints.len(), 26);
-        assert_eq!(
-            hints.iter().filter(|hint| hint.address.is_ipv4()).count(),
-            13
-        );
-        assert_eq!(
-            hints
-                .iter()
-                .map(|hint| hint.name.to_string())
-                .collect::<std::collections::BTreeSet<_>>()
-                .len(),
-            13
-        );
+        assert_eq!(hints.iter().filter(|hint| hint.address.is_ipv4()).count(), 13);
+        assert_eq!(hints.iter().map(|hint| hint.name.to_string()).collect::<std::collections::BTreeSet<_>>().len(), 13);
     }
 
     #[test]
@@ -273,18 +231,10 @@ mod tests {
             unlisted.example. A 192.0.2.3\n\
             ; End of file\n";
         let hints = parse_root_hints(text).expect("hints");
-        let shown: Vec<_> = hints
-            .iter()
-            .map(|hint| format!("{} {}", hint.name, hint.address))
-            .collect();
+        let shown: Vec<_> = hints.iter().map(|hint| format!("{} {}", hint.name, hint.address)).collect();
         assert_eq!(
             shown,
-            [
-                "a.root-servers.net 192.0.2.1",
-                "a.root-servers.net 2001:db8::1",
-                "b 192.0.2.2",
-                "b 2001:db8::2"
-            ]
+            ["a.root-servers.net 192.0.2.1", "a.root-servers.net 2001:db8::1", "b 192.0.2.2", "b 2001:db8::2"]
         );
     }
 
@@ -294,10 +244,7 @@ mod tests {
         let line = |line, fault| HintsError::Line { line, fault };
         assert_eq!(fault(""), HintsError::NoServers);
         assert_eq!(fault(". NS a.\n"), HintsError::NoServers);
-        assert_eq!(
-            fault(". NS a.\na. A 2001:db8::1\n"),
-            line(2, LineFault::Address)
-        );
+        assert_eq!(fault(". NS a.\na. A 2001:db8::1\n"), line(2, LineFault::Address));
         assert_eq!(fault("\n. SOA a.\n"), line(2, LineFault::Kind));
         assert_eq!(fault("example. NS a.\n"), line(1, LineFault::NotRoot));
         assert_eq!(fault(". NS a. b.\n"), line(1, LineFault::Shape));
@@ -312,26 +259,13 @@ mod tests {
 
     #[test]
     fn resolv_conf_is_read_as_the_c_library_does() {
-        let shown = |text: &str| {
-            resolvers_of(text)
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-        };
+        let shown = |text: &str| resolvers_of(text).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(shown("# nameserver 192.0.2.9\nsearch example\n"), ["127.0.0.1:53"]);
         assert_eq!(
-            shown("# nameserver 192.0.2.9\nsearch example\n"),
-            ["127.0.0.1:53"]
-        );
-        assert_eq!(
-            shown(
-                "nameserver 192.0.2.1\n nameserver\t2001:db8::1 \nnameserver fe80::1%7\nnameserver 192.0.2.2\n"
-            ),
+            shown("nameserver 192.0.2.1\n nameserver\t2001:db8::1 \nnameserver fe80::1%7\nnameserver 192.0.2.2\n"),
             ["192.0.2.1:53", "[2001:db8::1]:53", "[fe80::1%7]:53"]
         );
-        assert_eq!(
-            shown("nameserver dns.example\nnameserver fe80::1%../x\n"),
-            ["127.0.0.1:53"]
-        );
+        assert_eq!(shown("nameserver dns.example\nnameserver fe80::1%../x\n"), ["127.0.0.1:53"]);
     }
 
     proptest! {

@@ -32,9 +32,9 @@ pub fn system(settings: &Settings) -> Ports {
 fn path_error(error: &io::Error) -> PathError {
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => PathError::Refused,
-        io::ErrorKind::BrokenPipe
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::UnexpectedEof => PathError::Closed,
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted | io::ErrorKind::UnexpectedEof => {
+            PathError::Closed
+        }
         io::ErrorKind::TimedOut => PathError::Timeout,
         // ENETUNREACH, EHOSTUNREACH, EACCES, EPERM, EAFNOSUPPORT, EADDRNOTAVAIL, EMFILE and what else there is.
         _ => PathError::Local,

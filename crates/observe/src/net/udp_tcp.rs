@@ -36,9 +36,7 @@ impl Exchange for SystemExchange {
                     Channel::Tcp => tcp(server, query).await,
                 }
             };
-            let reply = tokio::time::timeout(timeout, exchanged)
-                .await
-                .map_err(|_| PathError::Timeout)?;
+            let reply = tokio::time::timeout(timeout, exchanged).await.map_err(|_| PathError::Timeout)?;
             reply.map_err(|error| path_error(&error))
         })
     }
@@ -56,10 +54,7 @@ async fn udp(server: SocketAddr, query: &[u8]) -> io::Result<Vec<u8>> {
     let mut buffer = vec![0; MAX_MESSAGE];
     loop {
         let length = socket.recv(&mut buffer).await?;
-        if buffer
-            .get(..length)
-            .is_some_and(|reply| is_reply_to(query, reply))
-        {
+        if buffer.get(..length).is_some_and(|reply| is_reply_to(query, reply)) {
             buffer.truncate(length);
             return Ok(buffer);
         }

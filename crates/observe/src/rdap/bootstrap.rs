@@ -32,11 +32,7 @@ impl Family {
 
     /// The family of an address.
     pub const fn of(address: IpAddr) -> Self {
-        if address.is_ipv4() {
-            Self::V4
-        } else {
-            Self::V6
-        }
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
     }
 
     /// Name of the file at IANA and in the cache.
@@ -97,14 +93,7 @@ impl Bootstrap {
                 return Err(BootstrapError);
             }
         }
-        if rows.is_empty() {
-            Err(BootstrapError)
-        } else {
-            Ok(Self {
-                publication: file.publication,
-                rows,
-            })
-        }
+        if rows.is_empty() { Err(BootstrapError) } else { Ok(Self { publication: file.publication, rows }) }
     }
 
     /// The built-in file of a family.
@@ -116,18 +105,9 @@ impl Bootstrap {
 
     /// Base URL of the service for an address: that of its longest prefix.
     pub fn base(&self, address: IpAddr) -> Option<Url> {
-        let rows = self
-            .rows
-            .iter()
-            .filter(|(prefix, _)| prefix.contains(&address));
-        let found = rows
-            .max_by_key(|(prefix, _)| prefix.prefix_len())
-            .map(|(_, url)| url.clone());
-        found.or_else(|| {
-            is_global_v6(address)
-                .then(|| Url::parse(FALLBACK_V6).ok())
-                .flatten()
-        })
+        let rows = self.rows.iter().filter(|(prefix, _)| prefix.contains(&address));
+        let found = rows.max_by_key(|(prefix, _)| prefix.prefix_len()).map(|(_, url)| url.clone());
+        found.or_else(|| is_global_v6(address).then(|| Url::parse(FALLBACK_V6).ok()).flatten())
     }
 }
 
@@ -139,9 +119,7 @@ fn is_global_v6(address: IpAddr) -> bool {
 /// A service's base URL, when it is https; with the final slash that RFC 9224 3 asks for.
 fn base_url(text: &str) -> Option<Url> {
     let slash = if text.ends_with('/') { "" } else { "/" };
-    Url::parse(&format!("{text}{slash}"))
-        .ok()
-        .filter(|url| url.scheme() == "https")
+    Url::parse(&format!("{text}{slash}")).ok().filter(|url| url.scheme() == "https")
 }
 
 #[cfg(test)]
@@ -150,8 +128,7 @@ mod tests {
     use ptrust_knowledge::registries;
 
     fn base(file: &Bootstrap, address: &str) -> Option<String> {
-        file.base(address.parse().expect("an address"))
-            .map(|url| url.to_string())
+        file.base(address.parse().expect("an address")).map(|url| url.to_string())
     }
 
     #[test]
@@ -166,10 +143,7 @@ mod tests {
                 };
                 rows += 1;
                 assert!(
-                    file.rows
-                        .iter()
-                        .any(|(prefix, url)| *prefix == block.prefix
-                            && url.as_str() == registry.rdap),
+                    file.rows.iter().any(|(prefix, url)| *prefix == block.prefix && url.as_str() == registry.rdap),
                     "{} is not in data/rdap-bootstrap/{}",
                     block.prefix,
                     family.file()
@@ -186,36 +160,18 @@ mod tests {
             [["192.0.2.0/24","nonsense"],["https://b.example/"]],
             [["198.51.100.0/24"],["http://c.example/"]]]}"#;
         let file = Bootstrap::parse(text).expect("a file");
-        assert_eq!(
-            base(&file, "192.1.2.3").as_deref(),
-            Some("https://a.example/rdap/")
-        );
-        assert_eq!(
-            base(&file, "192.0.2.1").as_deref(),
-            Some("https://b.example/")
-        );
+        assert_eq!(base(&file, "192.1.2.3").as_deref(), Some("https://a.example/rdap/"));
+        assert_eq!(base(&file, "192.0.2.1").as_deref(), Some("https://b.example/"));
         assert_eq!(base(&file, "198.51.100.1"), None, "no https service");
-        assert_eq!(
-            base(&file, "2001:db8::1").as_deref(),
-            Some("https://a.example/rdap/")
-        );
+        assert_eq!(base(&file, "2001:db8::1").as_deref(), Some("https://a.example/rdap/"));
         assert_eq!(base(&file, "2abc::1").as_deref(), Some(FALLBACK_V6));
         assert_eq!(base(&file, "fe80::1"), None);
     }
 
     #[test]
     fn other_texts_are_refused() {
-        for text in [
-            "",
-            "{}",
-            "[]",
-            r#"{"publication":"2024-01-07T10:11:12Z","services":[]}"#,
-        ] {
-            assert_eq!(
-                Bootstrap::parse(text.as_bytes()),
-                Err(BootstrapError),
-                "{text}"
-            );
+        for text in ["", "{}", "[]", r#"{"publication":"2024-01-07T10:11:12Z","services":[]}"#] {
+            assert_eq!(Bootstrap::parse(text.as_bytes()), Err(BootstrapError), "{text}");
         }
     }
 }

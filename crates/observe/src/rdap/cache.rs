@@ -20,9 +20,7 @@ pub(super) fn load(cache: Option<&Path>, family: Family) -> Bootstrap {
     let snapshot = Bootstrap::snapshot(family);
     let cached = cache.and_then(|dir| read(&dir.join(family.file())).ok());
     let cached = cached.and_then(|text| Bootstrap::parse(&text).ok());
-    cached
-        .filter(|copy| copy.publication > snapshot.publication)
-        .unwrap_or(snapshot)
+    cached.filter(|copy| copy.publication > snapshot.publication).unwrap_or(snapshot)
 }
 
 /// Renews the copies that are missing or older than [`MAX_AGE`]. What fails stays as it was: there is another run.
@@ -32,10 +30,7 @@ pub(super) async fn refresh(ports: Ports, cache: PathBuf) {
         if !is_old(&path, ports.clock.now()) {
             continue;
         }
-        let fetched = ports
-            .fetch
-            .get(family.url(), "application/json", MAX_FILE, FETCH_WAIT)
-            .await;
+        let fetched = ports.fetch.get(family.url(), "application/json", MAX_FILE, FETCH_WAIT).await;
         let Ok(response) = fetched else { continue };
         if response.status == 200 && Bootstrap::parse(&response.body).is_ok() {
             // A read-only or full disk leaves the old copy, which is still good.
@@ -47,10 +42,7 @@ pub(super) async fn refresh(ports: Ports, cache: PathBuf) {
 /// Whether a copy is missing or old by its time on disk. A time in the future says nothing, so such a copy is old.
 fn is_old(path: &Path, now: Timestamp) -> bool {
     let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
-    let Some(modified) = modified
-        .ok()
-        .and_then(|modified| Timestamp::try_from(modified).ok())
-    else {
+    let Some(modified) = modified.ok().and_then(|modified| Timestamp::try_from(modified).ok()) else {
         return true;
     };
     let age = now.duration_since(modified);
@@ -60,9 +52,7 @@ fn is_old(path: &Path, now: Timestamp) -> bool {
 /// Reads a file up to [`MAX_FILE`].
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    fs::File::open(path)?
-        .take(MAX_FILE as u64)
-        .read_to_end(&mut text)?;
+    fs::File::open(path)?.take(MAX_FILE as u64).read_to_end(&mut text)?;
     Ok(text)
 }
 
@@ -70,15 +60,8 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 fn write(path: &Path, text: &[u8]) -> io::Result<()> {
     let dir = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(dir)?;
-    let draft = path.with_extension(format!(
-        "{}.{:08x}",
-        std::process::id(),
-        rand::random::<u32>()
-    ));
-    let mut file = fs::File::options()
-        .write(true)
-        .create_new(true)
-        .open(&draft)?;
+    let draft = path.with_extension(format!("{}.{:08x}", std::process::id(), rand::random::<u32>()));
+    let mut file = fs::File::options().write(true).create_new(true).open(&draft)?;
     let written = file.write_all(text).and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
         let _ = fs::remove_file(&draft);

@@ -50,12 +50,7 @@ const BUSY: Duration = Duration::from_mins(1);
 const MAX_BUSY_TIME: Duration = Duration::from_hours(1);
 
 /// The holder of one address, with nothing kept for the next. See [`Client::owner`].
-pub async fn owner(
-    ports: &Ports,
-    settings: &Settings,
-    address: IpAddr,
-    cache: Option<&Path>,
-) -> Fact<Owner> {
+pub async fn owner(ports: &Ports, settings: &Settings, address: IpAddr, cache: Option<&Path>) -> Fact<Owner> {
     Client::new(cache).owner(ports, settings, address).await
 }
 
@@ -87,19 +82,13 @@ impl Client {
     /// the side.
     pub async fn owner(&self, ports: &Ports, settings: &Settings, address: IpAddr) -> Fact<Owner> {
         let address = address.to_canonical();
-        let scope = if settings.scope == Scope::World {
-            Scope::World
-        } else {
-            Scope::Public
-        };
+        let scope = if settings.scope == Scope::World { Scope::World } else { Scope::Public };
         if !scope.holds(address) {
             return Fact::unknown(Cause::NotAsked);
         }
         let file = self.file(Family::of(address)).await;
         self.refresh(ports);
-        let url = file
-            .base(address)
-            .and_then(|base| base.join(&format!("ip/{address}")).ok());
+        let url = file.base(address).and_then(|base| base.join(&format!("ip/{address}")).ok());
         let Some(url) = url else {
             return Fact::unknown(Cause::NotAsked);
         };
@@ -114,10 +103,7 @@ impl Client {
         };
         let outcome = match query.network(url).await {
             Ok(network) => Observed::Present(usage::with_usage(network)),
-            Err(Failure::Absent) => Observed::Absent(Absence {
-                kind: AbsenceKind::NoData,
-                soa: None,
-            }),
+            Err(Failure::Absent) => Observed::Absent(Absence { kind: AbsenceKind::NoData, soa: None }),
             Err(Failure::Unknown(cause)) => Observed::Unknown(cause),
         };
         let answered = outcome.cause().is_none();
@@ -126,8 +112,7 @@ impl Client {
             server: Some(query.host),
             transport: Transport::Https,
             sent_at: query.sent_at,
-            rtt_us: answered
-                .then(|| u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX)),
+            rtt_us: answered.then(|| u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX)),
             outcome,
         }])
     }
@@ -136,18 +121,12 @@ impl Client {
     async fn file(&self, family: Family) -> Arc<Bootstrap> {
         let read = || async {
             let cache = self.cache.clone();
-            let load =
-                move || Family::ALL.map(|family| Arc::new(cache::load(cache.as_deref(), family)));
+            let load = move || Family::ALL.map(|family| Arc::new(cache::load(cache.as_deref(), family)));
             let loaded = tokio::task::spawn_blocking(load).await;
-            loaded
-                .unwrap_or_else(|_| Family::ALL.map(|family| Arc::new(Bootstrap::snapshot(family))))
+            loaded.unwrap_or_else(|_| Family::ALL.map(|family| Arc::new(Bootstrap::snapshot(family))))
         };
         let [v4, v6] = self.files.get_or_init(read).await;
-        if family == Family::V4 {
-            v4.clone()
-        } else {
-            v6.clone()
-        }
+        if family == Family::V4 { v4.clone() } else { v6.clone() }
     }
 
     /// Starts the renewal of old copies, once. Nobody waits for it; when the run ends before, the next one tries.
@@ -161,16 +140,12 @@ impl Client {
 
     /// Whether a host wants to be left alone.
     fn is_busy(&self, host: &str) -> bool {
-        self.busy
-            .lock()
-            .is_ok_and(|busy| busy.get(host).is_some_and(|until| *until > Instant::now()))
+        self.busy.lock().is_ok_and(|busy| busy.get(host).is_some_and(|until| *until > Instant::now()))
     }
 
     /// Leaves a host alone for a while.
     fn leave_alone(&self, host: &str, retry_after: Option<u64>) {
-        let time = retry_after
-            .map_or(BUSY, Duration::from_secs)
-            .min(MAX_BUSY_TIME);
+        let time = retry_after.map_or(BUSY, Duration::from_secs).min(MAX_BUSY_TIME);
         if let Ok(mut busy) = self.busy.lock() {
             let now = Instant::now();
             busy.retain(|_, until| *until > now);
@@ -224,15 +199,11 @@ impl Query<'_> {
                 Relation::Related => true,
                 Relation::Up => !network.registrant,
             };
-            let links = network
-                .links
-                .iter()
-                .filter(|link| wanted(link.rel))
-                .filter_map(|link| {
-                    let url = Url::parse(&link.href).ok()?;
-                    let elsewhere = url.host_str() != Some(self.host.as_str());
-                    (link.rel == Relation::Up || elsewhere).then_some((link.rel, url))
-                });
+            let links = network.links.iter().filter(|link| wanted(link.rel)).filter_map(|link| {
+                let url = Url::parse(&link.href).ok()?;
+                let elsewhere = url.host_str() != Some(self.host.as_str());
+                (link.rel == Relation::Up || elsewhere).then_some((link.rel, url))
+            });
             let mut links = links.filter(|(_, url)| !followed.contains(url));
             let Some((rel, url)) = links.next() else {
                 break;
@@ -251,10 +222,7 @@ impl Query<'_> {
                 Relation::Up => {
                     if other.registrant {
                         network.owner.holder = other.owner.holder;
-                        network
-                            .owner
-                            .handles
-                            .extend(other.owner.handles.into_iter().skip(1));
+                        network.owner.handles.extend(other.owner.handles.into_iter().skip(1));
                     }
                     break;
                 }
@@ -279,26 +247,19 @@ impl Query<'_> {
             }
             self.host.clone_from(&host);
             self.sent_at = self.ports.clock.now();
-            let left = self
-                .deadline
-                .saturating_duration_since(Instant::now())
-                .min(GET_WAIT);
+            let left = self.deadline.saturating_duration_since(Instant::now()).min(GET_WAIT);
             if left.is_zero() {
                 return Err(Failure::Unknown(Cause::Timeout));
             }
             let response = self.ports.fetch.get(url.as_str(), ACCEPT, MAX_BODY, left);
-            let response = response
-                .await
-                .map_err(|error| Failure::Unknown(cause_of_fetch(error)))?;
+            let response = response.await.map_err(|error| Failure::Unknown(cause_of_fetch(error)))?;
             match (response.status, response.location) {
                 (200, _) => {
-                    let object: Value = serde_json::from_slice(&response.body)
-                        .map_err(|_| Failure::Unknown(Cause::Garbled))?;
+                    let object: Value =
+                        serde_json::from_slice(&response.body).map_err(|_| Failure::Unknown(Cause::Garbled))?;
                     let mut network = network::read(&object, self.address)?;
-                    network.owner.registry = network
-                        .owner
-                        .registry
-                        .or_else(|| registry_of_host(&host).map(str::to_owned));
+                    network.owner.registry =
+                        network.owner.registry.or_else(|| registry_of_host(&host).map(str::to_owned));
                     return Ok(network);
                 }
                 (301 | 302 | 303 | 307 | 308, Some(location)) => {
@@ -306,15 +267,11 @@ impl Query<'_> {
                     if redirects > MAX_REDIRECTS {
                         return Err(Failure::Unknown(Cause::AliasLoop));
                     }
-                    url = url
-                        .join(&location)
-                        .map_err(|_| Failure::Unknown(Cause::Garbled))?;
+                    url = url.join(&location).map_err(|_| Failure::Unknown(Cause::Garbled))?;
                 }
                 (404, _) => return Err(Failure::Absent),
                 (429, _) => {
-                    let pause = response
-                        .retry_after
-                        .filter(|seconds| *seconds <= MAX_RETRY_AFTER);
+                    let pause = response.retry_after.filter(|seconds| *seconds <= MAX_RETRY_AFTER);
                     let Some(pause) = pause.filter(|_| again) else {
                         self.client.leave_alone(&host, response.retry_after);
                         return Err(Failure::Unknown(Cause::Refused));
@@ -351,12 +308,7 @@ const fn cause_of_fetch(error: FetchError) -> Cause {
 /// Whether the first block around the address is the second or a part of it.
 fn is_within(inner: &Owner, outer: &Owner, address: IpAddr) -> bool {
     let length = |owner: &Owner| {
-        owner
-            .blocks
-            .iter()
-            .filter(|block| block.contains(&address))
-            .map(ipnet::IpNet::prefix_len)
-            .max()
+        owner.blocks.iter().filter(|block| block.contains(&address)).map(ipnet::IpNet::prefix_len).max()
     };
     length(inner) >= length(outer)
 }
@@ -372,11 +324,7 @@ fn merged(near: Network, far: Network) -> Network {
     owner.country = owner.country.or(far.owner.country);
     owner.block_type = owner.block_type.or(far.owner.block_type);
     owner.parent = owner.parent.or(far.owner.parent);
-    Network {
-        owner,
-        registrant: near.registrant || far.registrant,
-        links: near.links,
-    }
+    Network { owner, registrant: near.registrant || far.registrant, links: near.links }
 }
 
 #[cfg(test)]

@@ -79,15 +79,9 @@ pub(super) fn read(object: &Value, address: IpAddr) -> Result<Network, NetworkEr
     let entities = entities(object);
     let registrant = registrant(&entities);
     let block_name = string(object, "name");
-    let holder = registrant
-        .and_then(Entity::title)
-        .or_else(|| first_remark(object))
-        .or_else(|| block_name.clone());
+    let holder = registrant.and_then(Entity::title).or_else(|| first_remark(object)).or_else(|| block_name.clone());
     let mut handles: Vec<String> = Vec::new();
-    for handle in string(object, "handle")
-        .into_iter()
-        .chain(registrant.and_then(|entity| entity.handle.clone()))
-    {
+    for handle in string(object, "handle").into_iter().chain(registrant.and_then(|entity| entity.handle.clone())) {
         if handles.len() < MAX_HANDLES && !handles.contains(&handle) {
             handles.push(handle);
         }
@@ -99,22 +93,12 @@ pub(super) fn read(object: &Value, address: IpAddr) -> Result<Network, NetworkEr
         blocks,
         block_type: string(object, "type"),
         parent: string(object, "parentHandle"),
-        registry: string(object, "port43")
-            .as_deref()
-            .and_then(registry_of_host)
-            .map(str::to_owned),
-        abuse: entities
-            .iter()
-            .filter(|entity| entity.has("abuse"))
-            .find_map(|entity| entity.email.clone()),
+        registry: string(object, "port43").as_deref().and_then(registry_of_host).map(str::to_owned),
+        abuse: entities.iter().filter(|entity| entity.has("abuse")).find_map(|entity| entity.email.clone()),
         country: string(object, "country").map(|country| country.to_uppercase()),
         ..Owner::default()
     };
-    Ok(Network {
-        owner,
-        registrant: registrant.is_some(),
-        links: links(object),
-    })
+    Ok(Network { owner, registrant: registrant.is_some(), links: links(object) })
 }
 
 /// The registry that runs a WHOIS or RDAP host; national registries count as their regional one.
@@ -136,14 +120,8 @@ pub(super) fn registry_of_host(host: &str) -> Option<&'static str> {
         ("twnic.tw", "apnic"),
     ];
     let host = host.to_ascii_lowercase();
-    let under = |domain: &str| {
-        host.strip_suffix(domain)
-            .is_some_and(|head| head.is_empty() || head.ends_with('.'))
-    };
-    HOSTS
-        .iter()
-        .find(|(domain, _)| under(domain))
-        .map(|(_, registry)| *registry)
+    let under = |domain: &str| host.strip_suffix(domain).is_some_and(|head| head.is_empty() || head.ends_with('.'));
+    HOSTS.iter().find(|(domain, _)| under(domain)).map(|(_, registry)| *registry)
 }
 
 /// One entity of an object: a person, a group, an organization.
@@ -162,32 +140,14 @@ struct Entity {
 impl Entity {
     /// Reads an entity with its jCard (RFC 7095).
     fn read(value: &Value) -> Self {
-        let card = || {
-            value
-                .get("vcardArray")
-                .and_then(|card| card.get(1))
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-        };
-        let property = |name: &str| {
-            card()
-                .find(|item| item.get(0).and_then(Value::as_str) == Some(name))?
-                .get(3)
-        };
+        let card =
+            || value.get("vcardArray").and_then(|card| card.get(1)).and_then(Value::as_array).into_iter().flatten();
+        let property = |name: &str| card().find(|item| item.get(0).and_then(Value::as_str) == Some(name))?.get(3);
         let text_of = |name| property(name).and_then(first_text);
-        let roles = value
-            .get("roles")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
+        let roles = value.get("roles").and_then(Value::as_array).into_iter().flatten();
         Self {
             handle: string(value, "handle"),
-            roles: roles
-                .filter_map(Value::as_str)
-                .take(MAX_LINKS)
-                .map(str::to_ascii_lowercase)
-                .collect(),
+            roles: roles.filter_map(Value::as_str).take(MAX_LINKS).map(str::to_ascii_lowercase).collect(),
             kind: text_of("kind").map(|kind| kind.to_ascii_lowercase()),
             name: text_of("fn"),
             organization: text_of("org"),
@@ -203,11 +163,8 @@ impl Entity {
     /// Its name as a holder.
     fn title(&self) -> Option<String> {
         let organization = self.kind.as_deref() == Some("org");
-        let (first, second) = if organization {
-            (&self.name, &self.organization)
-        } else {
-            (&self.organization, &self.name)
-        };
+        let (first, second) =
+            if organization { (&self.name, &self.organization) } else { (&self.organization, &self.name) };
         first.clone().or_else(|| second.clone())
     }
 
@@ -224,15 +181,11 @@ impl Entity {
 /// The entity that holds the block: a registrant, else an organization that administers it.
 fn registrant(entities: &[Entity]) -> Option<&Entity> {
     let best = |role: &'static str, least: u8| {
-        let named = entities
-            .iter()
-            .filter(move |entity| entity.has(role) && entity.rank() >= least);
+        let named = entities.iter().filter(move |entity| entity.has(role) && entity.rank() >= least);
         // The first of equals: objects list the holder before its contacts' holders.
         named.rev().max_by_key(|entity| entity.rank())
     };
-    best("registrant", 1).or_else(|| {
-        best("administrative", 2).filter(|entity| entity.kind.as_deref() == Some("org"))
-    })
+    best("registrant", 1).or_else(|| best("administrative", 2).filter(|entity| entity.kind.as_deref() == Some("org")))
 }
 
 /// The entities of an object, outer ones first.
@@ -240,10 +193,7 @@ fn entities(object: &Value) -> Vec<Entity> {
     let mut found = Vec::new();
     let mut level = vec![object];
     for _ in 0..MAX_NESTING {
-        let inner = level
-            .iter()
-            .filter_map(|value| value.get("entities")?.as_array())
-            .flatten();
+        let inner = level.iter().filter_map(|value| value.get("entities")?.as_array()).flatten();
         level = inner.take(MAX_ENTITIES - found.len()).collect();
         found.extend(level.iter().map(|value| Entity::read(value)));
     }
@@ -252,44 +202,24 @@ fn entities(object: &Value) -> Vec<Entity> {
 
 /// The links that lead to other objects about addresses.
 fn links(object: &Value) -> Vec<Link> {
-    let links = object
-        .get("links")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .take(MAX_LINKS);
+    let links = object.get("links").and_then(Value::as_array).into_iter().flatten().take(MAX_LINKS);
     let link = |link: &Value| {
         let rel = match link.get("rel")?.as_str()? {
             "related" => Relation::Related,
             "up" | "rdap-up" => Relation::Up,
             _ => return None,
         };
-        let media = link
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or("application/rdap+json");
+        let media = link.get("type").and_then(Value::as_str).unwrap_or("application/rdap+json");
         let href = link.get("href")?.as_str()?;
-        let usable =
-            media == "application/rdap+json" && href.contains("/ip/") && href.len() <= MAX_TEXT;
-        usable.then(|| Link {
-            rel,
-            href: href.to_owned(),
-        })
+        let usable = media == "application/rdap+json" && href.contains("/ip/") && href.len() <= MAX_TEXT;
+        usable.then(|| Link { rel, href: href.to_owned() })
     };
     links.filter_map(link).collect()
 }
 
 /// The object's range as blocks, if it holds the address.
 fn blocks(object: &Value, address: IpAddr) -> Option<Vec<IpNet>> {
-    let end = |name| {
-        object
-            .get(name)?
-            .as_str()?
-            .split('/')
-            .next()?
-            .parse::<IpAddr>()
-            .ok()
-    };
+    let end = |name| object.get(name)?.as_str()?.split('/').next()?.parse::<IpAddr>().ok();
     let blocks: Vec<IpNet> = match (end("startAddress"), end("endAddress")) {
         (Some(IpAddr::V4(first)), Some(IpAddr::V4(last))) if first <= last => {
             Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect()
@@ -310,19 +240,9 @@ fn blocks(object: &Value, address: IpAddr) -> Option<Vec<IpNet>> {
 
 /// The blocks of the `cidr0` extension.
 fn cidrs(object: &Value) -> Vec<IpNet> {
-    let cidrs = object
-        .get("cidr0_cidrs")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .take(MAX_LINKS);
+    let cidrs = object.get("cidr0_cidrs").and_then(Value::as_array).into_iter().flatten().take(MAX_LINKS);
     let block = |cidr: &Value| {
-        let prefix = cidr
-            .get("v4prefix")
-            .or_else(|| cidr.get("v6prefix"))?
-            .as_str()?
-            .parse()
-            .ok()?;
+        let prefix = cidr.get("v4prefix").or_else(|| cidr.get("v6prefix"))?.as_str()?.parse().ok()?;
         let length = u8::try_from(cidr.get("length")?.as_u64()?).ok()?;
         IpNet::new(prefix, length).ok().map(|block| block.trunc())
     };
@@ -332,10 +252,7 @@ fn cidrs(object: &Value) -> Vec<IpNet> {
 /// The first line of the first description: where registries put the holder when there is no entity for it.
 fn first_remark(object: &Value) -> Option<String> {
     let remarks = object.get("remarks")?.as_array()?;
-    remarks
-        .iter()
-        .filter_map(|remark| remark.get("description"))
-        .find_map(first_text)
+    remarks.iter().filter_map(|remark| remark.get("description")).find_map(first_text)
 }
 
 /// A member that is text, escaped and cut.

@@ -10,19 +10,11 @@ const ADDRESS: &str = "192.0.2.1";
 const URL: &str = "https://rdap.arin.net/registry/ip/192.0.2.1";
 
 fn response(status: u16, body: &str) -> Response {
-    Response {
-        status,
-        location: None,
-        retry_after: None,
-        body: body.as_bytes().to_vec(),
-    }
+    Response { status, location: None, retry_after: None, body: body.as_bytes().to_vec() }
 }
 
 fn redirect(location: &str) -> Response {
-    Response {
-        location: Some(location.into()),
-        ..response(301, "")
-    }
+    Response { location: Some(location.into()), ..response(301, "") }
 }
 
 /// The holder over a web, with the URLs asked for.
@@ -37,13 +29,7 @@ where
         clock: Arc::new(crate::net::SystemClock),
         ..closed()
     };
-    let fact = client
-        .owner(
-            &ports,
-            &settings(Vec::new()),
-            address.parse().expect("an address"),
-        )
-        .await;
+    let fact = client.owner(&ports, &settings(Vec::new()), address.parse().expect("an address")).await;
     let log = fetch.log.lock().expect("no panic").clone();
     (fact, log)
 }
@@ -63,11 +49,7 @@ async fn the_registry_is_asked_and_named() {
 #[tokio::test(start_paused = true)]
 async fn redirects_lead_to_the_registry_that_knows() {
     let (fact, log) = owned(&Client::new(None), ADDRESS, |url| {
-        Ok(if url == URL {
-            redirect("http://rdap.db.ripe.net/ip/192.0.2.1")
-        } else {
-            response(200, RIPE)
-        })
+        Ok(if url == URL { redirect("http://rdap.db.ripe.net/ip/192.0.2.1") } else { response(200, RIPE) })
     })
     .await;
     assert!(fact.observed.present().is_some());
@@ -76,14 +58,8 @@ async fn redirects_lead_to_the_registry_that_knows() {
     let (fact, log) = owned(&Client::new(None), ADDRESS, |_| Ok(redirect("again"))).await;
     assert_eq!(fact.observed, Observed::Unknown(Cause::AliasLoop));
     assert_eq!(log.len(), MAX_REDIRECTS + 1);
-    let (fact, log) = owned(&Client::new(None), ADDRESS, |_| {
-        Ok(redirect("ftp://x.example/"))
-    })
-    .await;
-    assert_eq!(
-        (fact.observed, log.len()),
-        (Observed::Unknown(Cause::Garbled), 1)
-    );
+    let (fact, log) = owned(&Client::new(None), ADDRESS, |_| Ok(redirect("ftp://x.example/"))).await;
+    assert_eq!((fact.observed, log.len()), (Observed::Unknown(Cause::Garbled), 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,53 +67,19 @@ async fn a_related_registry_tells_more() {
     let national = r#"{"startAddress":"203.0.113.0","endAddress":"203.0.113.63","name":"CUST","type":"ASSIGNED PI",
         "entities":[{"handle":"JP1","roles":["registrant"],"vcardArray":["vcard",[["fn",{},"text","Example KK"],
         ["kind",{},"text","org"]]]}]}"#;
-    let web = move |url: &str| {
-        Ok(response(
-            200,
-            if url.starts_with("https://rdap.apnic.net/") {
-                APNIC
-            } else {
-                national
-            },
-        ))
-    };
+    let web =
+        move |url: &str| Ok(response(200, if url.starts_with("https://rdap.apnic.net/") { APNIC } else { national }));
     let (fact, log) = owned(&Client::new(None), "203.0.113.9", web).await;
     let owner = fact.observed.present().expect("an owner");
     assert_eq!(owner.holder.as_deref(), Some("Example KK"));
-    assert_eq!(
-        (owner.country.as_deref(), owner.abuse.as_deref()),
-        (Some("JP"), Some("hostmaster@example.jp"))
-    );
-    assert_eq!(
-        log,
-        [
-            "https://rdap.apnic.net/ip/203.0.113.9",
-            "https://rdap.example.jp/rdap/ip/203.0.113.0/24"
-        ]
-    );
+    assert_eq!((owner.country.as_deref(), owner.abuse.as_deref()), (Some("JP"), Some("hostmaster@example.jp")));
+    assert_eq!(log, ["https://rdap.apnic.net/ip/203.0.113.9", "https://rdap.example.jp/rdap/ip/203.0.113.0/24"]);
     // A wider or foreign object, or none, changes nothing.
-    for other in [
-        r#"{"startAddress":"203.0.0.0","endAddress":"203.0.255.255","name":"WIDE"}"#,
-        RIPE,
-        "{",
-    ] {
-        let web = move |url: &str| {
-            Ok(response(
-                200,
-                if url.starts_with("https://rdap.apnic.net/") {
-                    APNIC
-                } else {
-                    other
-                },
-            ))
-        };
+    for other in [r#"{"startAddress":"203.0.0.0","endAddress":"203.0.255.255","name":"WIDE"}"#, RIPE, "{"] {
+        let web =
+            move |url: &str| Ok(response(200, if url.starts_with("https://rdap.apnic.net/") { APNIC } else { other }));
         let (fact, _) = owned(&Client::new(None), "203.0.113.9", web).await;
-        assert_eq!(
-            fact.observed
-                .present()
-                .and_then(|owner| owner.holder.as_deref()),
-            Some("Example Internet Corp.")
-        );
+        assert_eq!(fact.observed.present().and_then(|owner| owner.holder.as_deref()), Some("Example Internet Corp."));
         assert_eq!(fact.sources[0].server.as_deref(), Some("rdap.apnic.net"));
     }
 }
@@ -149,24 +91,14 @@ async fn a_missing_holder_is_looked_for_above() {
     let web = move |url: &str| Ok(response(200, if url == URL { block } else { RIPE }));
     let (fact, log) = owned(&Client::new(None), ADDRESS, web).await;
     let owner = fact.observed.present().expect("an owner");
-    assert_eq!(
-        (owner.holder.as_deref(), owner.block_name.as_deref()),
-        (Some("Example Widgets GmbH"), Some("PART"))
-    );
-    assert_eq!(
-        owner.usage,
-        ptrust_facts::Use::Unknown,
-        "the holder of the block above is not the block's"
-    );
+    assert_eq!((owner.holder.as_deref(), owner.block_name.as_deref()), (Some("Example Widgets GmbH"), Some("PART")));
+    assert_eq!(owner.usage, ptrust_facts::Use::Unknown, "the holder of the block above is not the block's");
     assert_eq!(log.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn status_codes_become_answers() {
-    let absent = Observed::Absent(Absence {
-        kind: AbsenceKind::NoData,
-        soa: None,
-    });
+    let absent = Observed::Absent(Absence { kind: AbsenceKind::NoData, soa: None });
     for (status, expected) in [
         (404, absent),
         (400, Observed::Unknown(Cause::UnexpectedRcode)),
@@ -174,10 +106,7 @@ async fn status_codes_become_answers() {
         (503, Observed::Unknown(Cause::ServFail)),
         (301, Observed::Unknown(Cause::UnexpectedRcode)),
     ] {
-        let (fact, _) = owned(&Client::new(None), ADDRESS, move |_| {
-            Ok(response(status, "{}"))
-        })
-        .await;
+        let (fact, _) = owned(&Client::new(None), ADDRESS, move |_| Ok(response(status, "{}"))).await;
         assert_eq!(fact.observed, expected, "{status}");
     }
     for (error, cause) in [
@@ -190,10 +119,7 @@ async fn status_codes_become_answers() {
     }
     for body in ["", "nonsense", "{}", ARIN, &"[".repeat(10_000)] {
         let body = body.to_owned();
-        let (fact, _) = owned(&Client::new(None), ADDRESS, move |_| {
-            Ok(response(200, &body))
-        })
-        .await;
+        let (fact, _) = owned(&Client::new(None), ADDRESS, move |_| Ok(response(200, &body))).await;
         assert_eq!(fact.observed, Observed::Unknown(Cause::Garbled));
     }
 }
@@ -201,32 +127,18 @@ async fn status_codes_become_answers() {
 #[tokio::test(start_paused = true)]
 async fn a_busy_registry_is_left_alone() {
     let client = Client::new(None);
-    let busy = |retry_after| Response {
-        retry_after,
-        ..response(429, "")
-    };
+    let busy = |retry_after| Response { retry_after, ..response(429, "") };
     let (fact, log) = owned(&client, ADDRESS, move |_| Ok(busy(Some(90)))).await;
-    assert_eq!(
-        (fact.observed, log.len()),
-        (Observed::Unknown(Cause::Refused), 1)
-    );
+    assert_eq!((fact.observed, log.len()), (Observed::Unknown(Cause::Refused), 1));
     let (fact, log) = owned(&client, "192.0.2.2", |_| Ok(response(200, RIPE))).await;
-    assert_eq!(
-        (fact.observed, log.len()),
-        (Observed::Unknown(Cause::Refused), 0)
-    );
+    assert_eq!((fact.observed, log.len()), (Observed::Unknown(Cause::Refused), 0));
     tokio::time::sleep(Duration::from_secs(91)).await;
     let (fact, _) = owned(&client, "192.0.2.2", |_| Ok(response(200, RIPE))).await;
     assert!(fact.observed.present().is_some());
     // A short pause is waited for, once.
     let (tries, begun) = (AtomicUsize::new(0), Instant::now());
-    let web = move |_: &str| {
-        Ok(if tries.fetch_add(1, Ordering::Relaxed) == 0 {
-            busy(Some(2))
-        } else {
-            response(200, RIPE)
-        })
-    };
+    let web =
+        move |_: &str| Ok(if tries.fetch_add(1, Ordering::Relaxed) == 0 { busy(Some(2)) } else { response(200, RIPE) });
     let (fact, log) = owned(&client, ADDRESS, web).await;
     assert!(fact.observed.present().is_some() && log.len() == 2);
     assert_eq!(begun.elapsed(), Duration::from_secs(2));
@@ -237,10 +149,7 @@ async fn a_busy_registry_is_left_alone() {
 #[tokio::test(start_paused = true)]
 async fn nothing_takes_longer_than_the_deadline() {
     let begun = Instant::now();
-    let (fact, _) = owned(&Client::new(None), ADDRESS, |_| {
-        Err(PathError::Timeout.into())
-    })
-    .await;
+    let (fact, _) = owned(&Client::new(None), ADDRESS, |_| Err(PathError::Timeout.into())).await;
     assert_eq!(fact.observed, Observed::Unknown(Cause::Timeout));
     assert!(begun.elapsed() <= DEADLINE);
     // A dead link does not cost the answer at hand, nor more than the deadline.
@@ -260,22 +169,10 @@ async fn nothing_takes_longer_than_the_deadline() {
 async fn special_addresses_are_nobodys_business() {
     for address in ["10.0.0.1", "127.0.0.1", "::ffff:192.168.0.1", "fe80::1"] {
         let (fact, log) = owned(&Client::new(None), address, |_| Ok(response(200, RIPE))).await;
-        assert_eq!(
-            (fact.observed, log.len()),
-            (Observed::Unknown(Cause::NotAsked), 0)
-        );
+        assert_eq!((fact.observed, log.len()), (Observed::Unknown(Cause::NotAsked), 0));
     }
-    let settings = Settings {
-        scope: Scope::All,
-        ..settings(Vec::new())
-    };
-    let fact = owner(
-        &closed(),
-        &settings,
-        ADDRESS.parse().expect("an address"),
-        None,
-    )
-    .await;
+    let settings = Settings { scope: Scope::All, ..settings(Vec::new()) };
+    let fact = owner(&closed(), &settings, ADDRESS.parse().expect("an address"), None).await;
     assert_eq!(fact.observed, Observed::Unknown(Cause::NotAsked));
 }
 
@@ -284,11 +181,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!(
-            "ptrust-{name}-{}-{:08x}",
-            std::process::id(),
-            rand::random::<u32>()
-        )))
+        Self(std::env::temp_dir().join(format!("ptrust-{name}-{}-{:08x}", std::process::id(), rand::random::<u32>())))
     }
 }
 
@@ -309,9 +202,7 @@ async fn newer_copies_are_preferred_and_old_ones_renewed() {
     let cache = scratch.0.join("rdap");
     let web = |url: &str| {
         Ok(match url {
-            "https://data.iana.org/rdap/ipv4.json" => {
-                response(200, &bootstrap("2026-01-01T00:00:00Z", "new.example"))
-            }
+            "https://data.iana.org/rdap/ipv4.json" => response(200, &bootstrap("2026-01-01T00:00:00Z", "new.example")),
             "https://data.iana.org/rdap/ipv6.json" => response(200, "nonsense"),
             _ => response(200, RIPE),
         })
@@ -327,22 +218,12 @@ async fn newer_copies_are_preferred_and_old_ones_renewed() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert!(copy.exists() && !cache.join("ipv6.json").exists());
-    assert_eq!(
-        std::fs::read_dir(&cache).expect("a directory").count(),
-        1,
-        "no drafts stay"
-    );
+    assert_eq!(std::fs::read_dir(&cache).expect("a directory").count(), 1, "no drafts stay");
     // The copy is newer: it decides.
     let (_, log) = owned(&Client::new(Some(&cache)), ADDRESS, web).await;
-    assert!(
-        log.contains(&"https://new.example/ip/192.0.2.1".to_owned()),
-        "{log:?}"
-    );
+    assert!(log.contains(&"https://new.example/ip/192.0.2.1".to_owned()), "{log:?}");
     // A copy older than the built-in file, or a broken one, does not.
-    for text in [
-        bootstrap("2001-01-01T00:00:00Z", "old.example"),
-        "nonsense".into(),
-    ] {
+    for text in [bootstrap("2001-01-01T00:00:00Z", "old.example"), "nonsense".into()] {
         std::fs::write(&copy, text).expect("written");
         let (_, log) = owned(&Client::new(Some(&cache)), ADDRESS, web).await;
         assert!(log.contains(&URL.to_owned()), "{log:?}");

@@ -16,12 +16,7 @@ const TO_END_USERS: [&str; 8] = [
     "REASSIGNMENT",
 ];
 /// Types by which a provider gives a part of its block to a customer, or keeps it for its own use.
-const BY_PROVIDERS: [&str; 4] = [
-    "ASSIGNED",
-    "ASSIGNED NON PORTABLE",
-    "ASSIGNED PA",
-    "ASSIGNMENT",
-];
+const BY_PROVIDERS: [&str; 4] = ["ASSIGNED", "ASSIGNED NON PORTABLE", "ASSIGNED PA", "ASSIGNMENT"];
 /// Types of blocks that their holder gives out further.
 const TO_PROVIDERS: [&str; 12] = [
     "AGGREGATED BY LIR",
@@ -50,10 +45,7 @@ pub(super) fn with_usage(network: Network) -> Owner {
 /// The rule. A known provider's own blocks are pools, whatever their type; else the type decides.
 fn usage(owner: &Owner, registrant: bool) -> (Use, String) {
     if let Some(provider) = provider(owner) {
-        return (
-            Use::Shared,
-            format!("held by {}, which serves many customers", provider.name),
-        );
+        return (Use::Shared, format!("held by {}, which serves many customers", provider.name));
     }
     let Some(registered) = &owner.block_type else {
         return (Use::Unknown, "the registration names no type".into());
@@ -61,45 +53,23 @@ fn usage(owner: &Owner, registrant: bool) -> (Use, String) {
     let kind = registered.to_uppercase().replace(['-', '_'], " ");
     let is = |types: &[&str]| types.contains(&kind.as_str());
     if is(&TO_END_USERS) {
-        (
-            Use::Dedicated,
-            format!("registered to one organization as {registered}"),
-        )
+        (Use::Dedicated, format!("registered to one organization as {registered}"))
     } else if is(&TO_PROVIDERS) {
-        (
-            Use::Shared,
-            format!("registered as {registered}: its holder gives addresses to customers"),
-        )
+        (Use::Shared, format!("registered as {registered}: its holder gives addresses to customers"))
     } else if is(&BY_PROVIDERS) && registrant {
-        (
-            Use::Dedicated,
-            format!("assigned by a provider to an organization of its own as {registered}"),
-        )
+        (Use::Dedicated, format!("assigned by a provider to an organization of its own as {registered}"))
     } else if is(&BY_PROVIDERS) {
-        (
-            Use::Unknown,
-            format!("registered as {registered} without an organization"),
-        )
+        (Use::Unknown, format!("registered as {registered} without an organization"))
     } else {
-        (
-            Use::Unknown,
-            format!("registered as {registered}, which does not tell"),
-        )
+        (Use::Unknown, format!("registered as {registered}, which does not tell"))
     }
 }
 
 /// The known provider that holds the block.
 fn provider(owner: &Owner) -> Option<&'static Provider> {
-    let known: Vec<&str> = owner
-        .holder
-        .iter()
-        .chain(&owner.handles)
-        .map(String::as_str)
-        .collect();
+    let known: Vec<&str> = owner.holder.iter().chain(&owner.handles).map(String::as_str).collect();
     // Brought address space is the customer's, and a registry's name says nothing.
-    by_holder(&known, &[])
-        .into_iter()
-        .find(|provider| !matches!(provider.kind, Kind::Byoip | Kind::Rir))
+    by_holder(&known, &[]).into_iter().find(|provider| !matches!(provider.kind, Kind::Byoip | Kind::Rir))
 }
 
 #[cfg(test)]
@@ -107,11 +77,7 @@ mod tests {
     use super::*;
 
     fn owner(holder: &str, kind: Option<&str>) -> Owner {
-        Owner {
-            holder: Some(holder.into()),
-            block_type: kind.map(Into::into),
-            ..Owner::default()
-        }
+        Owner { holder: Some(holder.into()), block_type: kind.map(Into::into), ..Owner::default() }
     }
 
     #[test]

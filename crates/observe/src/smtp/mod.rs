@@ -33,11 +33,7 @@ pub async fn probe(ports: &Ports, settings: &Settings, address: IpAddr, port: u1
     let sent_at = ports.clock.now();
     let begun = Instant::now();
     let mut rtt = None;
-    let outcome = match ports
-        .dial
-        .dial(SocketAddr::new(address, port), CONNECT_WAIT)
-        .await
-    {
+    let outcome = match ports.dial.dial(SocketAddr::new(address, port), CONNECT_WAIT).await {
         Err(error) => Observed::Unknown(cause_of_path(error)),
         Ok(stream) => {
             let mut session = Session::new(stream, begun);
@@ -69,13 +65,7 @@ struct Session {
 impl Session {
     /// A conversation on a connection asked for at `begun`.
     fn new(stream: Box<dyn Stream>, begun: Instant) -> Self {
-        Self {
-            stream,
-            decoder: Decoder::default(),
-            begun,
-            transcript: Vec::new(),
-            greeted: None,
-        }
+        Self { stream, decoder: Decoder::default(), begun, transcript: Vec::new(), greeted: None }
     }
 
     /// The whole probe. Once the server has greeted, what fails after it no longer matters.
@@ -88,21 +78,13 @@ impl Session {
         if is_success(greeting.code) {
             let reply = self.hello(helo).await;
             speaking = reply.is_ok();
-            ehlo = reply
-                .ok()
-                .filter(|reply| is_success(reply.code))
-                .and_then(|reply| reply.word);
+            ehlo = reply.ok().filter(|reply| is_success(reply.code)).and_then(|reply| reply.word);
         }
         if speaking && self.say("QUIT").await.is_ok() {
             let _ = self.reply(QUIT_WAIT).await;
         }
         let transcript = std::mem::take(&mut self.transcript);
-        Ok(Smtp {
-            code: greeting.code,
-            greeting: greeting.word,
-            ehlo,
-            transcript,
-        })
+        Ok(Smtp { code: greeting.code, greeting: greeting.word, ehlo, transcript })
     }
 
     /// The reply to EHLO, or to HELO where EHLO is refused for good (RFC 5321 3.2).
@@ -136,9 +118,7 @@ impl Session {
     /// Reads one reply.
     async fn reply(&mut self, wait: Duration) -> Result<Reply, Cause> {
         let read = self.read();
-        tokio::time::timeout(wait, read)
-            .await
-            .unwrap_or(Err(cause_of_path(PathError::Timeout)))
+        tokio::time::timeout(wait, read).await.unwrap_or(Err(cause_of_path(PathError::Timeout)))
     }
 
     /// Reads one reply, however long it takes.

@@ -81,8 +81,7 @@ impl Decoder {
     /// Adds bytes from the server. Those beyond [`MAX_TOTAL`] are dropped.
     pub fn feed(&mut self, bytes: &[u8]) {
         let room = MAX_TOTAL.saturating_sub(self.total);
-        self.buffer
-            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        self.buffer.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         self.total = self.total.saturating_add(bytes.len());
     }
 
@@ -91,11 +90,7 @@ impl Decoder {
         if self.dead {
             return None;
         }
-        let end = self
-            .buffer
-            .iter()
-            .take(MAX_LINE + 1)
-            .position(|byte| *byte == b'\n');
+        let end = self.buffer.iter().take(MAX_LINE + 1).position(|byte| *byte == b'\n');
         let Some(end) = end else {
             let fault = if self.buffer.len() > MAX_LINE {
                 Fault::LongLine
@@ -125,34 +120,23 @@ impl Decoder {
             return self.fail(line, Fault::Lines);
         }
         if self.lines == 1 {
-            let word = rest
-                .split(u8::is_ascii_whitespace)
-                .find(|word| !word.is_empty());
+            let word = rest.split(u8::is_ascii_whitespace).find(|word| !word.is_empty());
             self.word = word.map(|word| escape_bytes(word.get(..MAX_WORD).unwrap_or(word)));
         }
         let progress = if more {
             Progress::More
         } else {
             self.lines = 0;
-            Progress::Complete(Reply {
-                code,
-                word: self.word.take(),
-            })
+            Progress::Complete(Reply { code, word: self.word.take() })
         };
-        Event {
-            text: escape_bytes(line),
-            progress,
-        }
+        Event { text: escape_bytes(line), progress }
     }
 
     /// Ends the reading.
     fn fail(&mut self, line: &[u8], fault: Fault) -> Event {
         self.dead = true;
         self.buffer.clear();
-        Event {
-            text: escape_bytes(line),
-            progress: Progress::Malformed(fault),
-        }
+        Event { text: escape_bytes(line), progress: Progress::Malformed(fault) }
     }
 }
 
@@ -162,9 +146,7 @@ fn split(line: &[u8]) -> Option<(u16, bool, &[u8])> {
     if !code.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let code = code
-        .iter()
-        .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+    let code = code.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
     if !(200..=599).contains(&code) {
         return None;
     }
@@ -211,52 +193,24 @@ mod tests {
     }
 
     fn complete(code: u16, word: Option<&str>) -> Progress {
-        Progress::Complete(Reply {
-            code,
-            word: word.map(str::to_owned),
-        })
+        Progress::Complete(Reply { code, word: word.map(str::to_owned) })
     }
 
     #[test]
     fn greetings_give_code_and_name() {
-        assert_eq!(
-            last(b"220 mail.example.com ESMTP\r\n"),
-            Some(complete(220, Some("mail.example.com")))
-        );
-        assert_eq!(
-            last(b"220-mx.example ready\r\n220-no spam\r\n220 go\r\n"),
-            Some(complete(220, Some("mx.example")))
-        );
-        assert_eq!(
-            last(b"554-mx.example\n554 5.7.1 no\n"),
-            Some(complete(554, Some("mx.example")))
-        );
+        assert_eq!(last(b"220 mail.example.com ESMTP\r\n"), Some(complete(220, Some("mail.example.com"))));
+        assert_eq!(last(b"220-mx.example ready\r\n220-no spam\r\n220 go\r\n"), Some(complete(220, Some("mx.example"))));
+        assert_eq!(last(b"554-mx.example\n554 5.7.1 no\n"), Some(complete(554, Some("mx.example"))));
         assert_eq!(last(b"220\r\n"), Some(complete(220, None)));
         assert_eq!(last(b"220 \r\n"), Some(complete(220, None)));
-        assert_eq!(
-            last(b"220  two.example x\r\n"),
-            Some(complete(220, Some("two.example")))
-        );
-        assert_eq!(
-            last(b"220-a.example\r\n250 b\r\n"),
-            Some(complete(250, Some("a.example")))
-        );
+        assert_eq!(last(b"220  two.example x\r\n"), Some(complete(220, Some("two.example"))));
+        assert_eq!(last(b"220-a.example\r\n250 b\r\n"), Some(complete(250, Some("a.example"))));
         assert_eq!(last(b"220 mail.example.com ESMTP"), None);
     }
 
     #[test]
     fn other_protocols_are_malformed() {
-        for line in [
-            "SSH-2.0-x",
-            "* OK IMAP4rev1",
-            "+OK",
-            "22",
-            "",
-            "999 x",
-            "100 x",
-            "220_x",
-            "2200 x",
-        ] {
+        for line in ["SSH-2.0-x", "* OK IMAP4rev1", "+OK", "22", "", "999 x", "100 x", "220_x", "2200 x"] {
             let progress = last(format!("{line}\r\n").as_bytes());
             assert_eq!(progress, Some(Progress::Malformed(Fault::Code)), "{line}");
         }
@@ -275,20 +229,11 @@ mod tests {
     fn bounds_hold() {
         let long = [b"220 ".as_slice(), &[b'x'; MAX_LINE]].concat();
         assert_eq!(last(&long), Some(Progress::Malformed(Fault::LongLine)));
-        assert_eq!(
-            last(&b"250-x\r\n".repeat(MAX_LINES + 1)),
-            Some(Progress::Malformed(Fault::Lines))
-        );
+        assert_eq!(last(&b"250-x\r\n".repeat(MAX_LINES + 1)), Some(Progress::Malformed(Fault::Lines)));
         let most = b"250-x\r\n".repeat(MAX_LINES - 1);
-        assert_eq!(
-            last(&[most.as_slice(), b"250 x\r\n"].concat()),
-            Some(complete(250, Some("x")))
-        );
+        assert_eq!(last(&[most.as_slice(), b"250 x\r\n"].concat()), Some(complete(250, Some("x"))));
         let reply = [[b'2', b'5', b'0', b' '].as_slice(), &[b'x'; 1_000], b"\r\n"].concat();
-        assert_eq!(
-            last(&reply.repeat(80)),
-            Some(Progress::Malformed(Fault::Total))
-        );
+        assert_eq!(last(&reply.repeat(80)), Some(Progress::Malformed(Fault::Total)));
     }
 
     proptest! {

@@ -19,11 +19,7 @@ enum Act {
 use Act::{Hear, Say, Sleep};
 
 /// Plays a server's part, then closes. Lines heard go to `heard`.
-async fn play(
-    mut stream: DuplexStream,
-    acts: &'static [Act],
-    heard: mpsc::UnboundedSender<String>,
-) {
+async fn play(mut stream: DuplexStream, acts: &'static [Act], heard: mpsc::UnboundedSender<String>) {
     for act in acts {
         match act {
             Say(text) => stream.write_all(text.as_bytes()).await.expect("a client"),
@@ -50,10 +46,7 @@ async fn probed(acts: &'static [Act]) -> (Fact<Smtp>, Vec<String>) {
         tokio::spawn(play(theirs, acts, tell.clone()));
         Ok(Box::new(ours) as Box<dyn Stream>)
     });
-    let ports = Ports {
-        dial: Arc::new(dial),
-        ..closed()
-    };
+    let ports = Ports { dial: Arc::new(dial), ..closed() };
     let address = "192.0.2.25".parse().expect("an address");
     let fact = probe(&ports, &settings(Vec::new()), address, 25).await;
     drop(ports);
@@ -81,15 +74,8 @@ async fn names_of_greeting_and_ehlo_are_taken() {
         (smtp.code, smtp.greeting.as_deref(), smtp.ehlo.as_deref()),
         (220, Some("mail.example.com"), Some("mx.example.com"))
     );
-    let said: Vec<_> = smtp
-        .transcript
-        .iter()
-        .map(|line| (line.at_ms, line.party, line.text.as_str()))
-        .collect();
-    assert_eq!(
-        said[0],
-        (2_000, Party::Server, "220-mail.example.com ESMTP")
-    );
+    let said: Vec<_> = smtp.transcript.iter().map(|line| (line.at_ms, line.party, line.text.as_str())).collect();
+    assert_eq!(said[0], (2_000, Party::Server, "220-mail.example.com ESMTP"));
     assert_eq!(said[2], (2_000, Party::Client, "EHLO probe.example"));
     assert_eq!(said.last(), Some(&(2_000, Party::Server, "221 bye")));
     assert_eq!(heard.len(), 2);
@@ -107,12 +93,7 @@ async fn helo_follows_a_refused_ehlo() {
         Hear("QUIT"),
     ])
     .await;
-    assert_eq!(
-        fact.observed
-            .present()
-            .and_then(|smtp| smtp.ehlo.as_deref()),
-        Some("old.example")
-    );
+    assert_eq!(fact.observed.present().and_then(|smtp| smtp.ehlo.as_deref()), Some("old.example"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -123,10 +104,7 @@ async fn error_greetings_are_kept_and_only_quit_follows() {
     ] {
         let (fact, heard) = probed(acts).await;
         let smtp = fact.observed.present().expect("an identity");
-        assert_eq!(
-            (smtp.code, smtp.greeting.as_deref(), smtp.ehlo.as_deref()),
-            (code, Some("mx.example"), None)
-        );
+        assert_eq!((smtp.code, smtp.greeting.as_deref(), smtp.ehlo.as_deref()), (code, Some("mx.example"), None));
         assert_eq!(heard, ["QUIT\r\n"]);
     }
 }
@@ -136,57 +114,26 @@ async fn what_fails_after_the_greeting_does_not_matter() {
     for acts in [
         &[Say("220 mx.example\r\n"), Hear("EHLO")] as &[Act],
         &[Say("220 mx.example\r\n"), Hear("EHLO"), Sleep(30)],
-        &[
-            Say("220 mx.example\r\n"),
-            Hear("EHLO"),
-            Say("nonsense\r\n"),
-            Sleep(30),
-        ],
-        &[
-            Say("220 mx.example\r\n"),
-            Hear("EHLO"),
-            Say("451 later\r\n"),
-            Hear("QUIT"),
-            Sleep(30),
-        ],
+        &[Say("220 mx.example\r\n"), Hear("EHLO"), Say("nonsense\r\n"), Sleep(30)],
+        &[Say("220 mx.example\r\n"), Hear("EHLO"), Say("451 later\r\n"), Hear("QUIT"), Sleep(30)],
     ] {
         let (fact, _) = probed(acts).await;
         let smtp = fact.observed.present().expect("an identity");
-        assert_eq!(
-            (smtp.greeting.as_deref(), smtp.ehlo.as_deref()),
-            (Some("mx.example"), None)
-        );
+        assert_eq!((smtp.greeting.as_deref(), smtp.ehlo.as_deref()), (Some("mx.example"), None));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn failures_before_it_are_not_known() {
-    assert_eq!(
-        probed(&[Sleep(60)]).await.0.observed,
-        Observed::Unknown(Cause::Timeout)
-    );
-    assert_eq!(
-        probed(&[]).await.0.observed,
-        Observed::Unknown(Cause::Refused)
-    );
-    assert_eq!(
-        probed(&[Say("SSH-2.0-x\r\n"), Sleep(1)]).await.0.observed,
-        Observed::Unknown(Cause::Garbled)
-    );
+    assert_eq!(probed(&[Sleep(60)]).await.0.observed, Observed::Unknown(Cause::Timeout));
+    assert_eq!(probed(&[]).await.0.observed, Observed::Unknown(Cause::Refused));
+    assert_eq!(probed(&[Say("SSH-2.0-x\r\n"), Sleep(1)]).await.0.observed, Observed::Unknown(Cause::Garbled));
     let address = "192.0.2.25".parse().expect("an address");
-    for (error, cause) in [
-        (PathError::Refused, Cause::Refused),
-        (PathError::Timeout, Cause::Timeout),
-        (PathError::Local, Cause::Local),
-    ] {
+    for (error, cause) in
+        [(PathError::Refused, Cause::Refused), (PathError::Timeout, Cause::Timeout), (PathError::Local, Cause::Local)]
+    {
         let dial = Arc::new(FakeDial(move |_| Err(error)));
-        let fact = probe(
-            &Ports { dial, ..closed() },
-            &settings(Vec::new()),
-            address,
-            25,
-        )
-        .await;
+        let fact = probe(&Ports { dial, ..closed() }, &settings(Vec::new()), address, 25).await;
         assert_eq!(fact.observed, Observed::Unknown(cause));
     }
 }
@@ -196,13 +143,7 @@ async fn special_addresses_are_not_probed() {
     let dial = Arc::new(FakeDial(|_| panic!("dialed")));
     let ports = Ports { dial, ..closed() };
     for address in ["127.0.0.1", "::ffff:10.0.0.1", "fe80::1"] {
-        let fact = probe(
-            &ports,
-            &settings(Vec::new()),
-            address.parse().expect("an address"),
-            25,
-        )
-        .await;
+        let fact = probe(&ports, &settings(Vec::new()), address.parse().expect("an address"), 25).await;
         assert_eq!(fact.observed, Observed::Unknown(Cause::NotAsked));
     }
 }
@@ -211,10 +152,7 @@ async fn special_addresses_are_not_probed() {
 async fn the_name_given_cannot_smuggle_commands() {
     let (ours, mut theirs) = duplex(1_024);
     let mut session = Session::new(Box::new(ours), Instant::now());
-    session
-        .say("EHLO a\r\nMAIL FROM:<>\u{7}")
-        .await
-        .expect("written");
+    session.say("EHLO a\r\nMAIL FROM:<>\u{7}").await.expect("written");
     drop(session);
     let mut sent = String::new();
     theirs.read_to_string(&mut sent).await.expect("text");

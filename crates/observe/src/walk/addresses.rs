@@ -26,30 +26,20 @@ impl Walker {
     /// complete, so that no two can wait for each other.
     pub(super) async fn addresses(&self, name: &Name, budget: &Budget) -> Addresses {
         let cell = {
-            let mut cells = self
-                .addresses
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut cells = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(cells.entry(name.clone()).or_default())
         };
         if let Some(known) = cell.get() {
             return known.clone();
         }
         let Some(inner) = budget.deeper() else {
-            return Addresses {
-                unknown: Some(Cause::Budget),
-                ..Addresses::default()
-            };
+            return Addresses { unknown: Some(Cause::Budget), ..Addresses::default() };
         };
         if budget.depth == 0 {
             let shared = cell.get_or_try_init(|| async {
                 let found = self.look_up(name, &inner).await;
                 // Cut short by one walk's budget: the next walk may do better.
-                if found.unknown == Some(Cause::Budget) {
-                    Err(found)
-                } else {
-                    Ok(found)
-                }
+                if found.unknown == Some(Cause::Budget) { Err(found) } else { Ok(found) }
             });
             return match shared.await {
                 Ok(found) => found.clone(),

@@ -34,11 +34,7 @@ pub(super) enum Seen {
 impl Walker {
     /// The circumstances of this run; asked once.
     pub async fn run(&self) -> Run {
-        let off = Run {
-            walk: WalkState::Off,
-            registry_zones: self.settings.registry_zones.clone(),
-            ..Run::default()
-        };
+        let off = Run { walk: WalkState::Off, registry_zones: self.settings.registry_zones.clone(), ..Run::default() };
         if !self.settings.walk {
             return off;
         }
@@ -49,18 +45,9 @@ impl Walker {
             _ => WalkState::Closed,
         };
         let family = |seen| {
-            if seen == Seen::Open {
-                Family::Available
-            } else {
-                Family::Unavailable
-            }
+            if seen == Seen::Open { Family::Available } else { Family::Unavailable }
         };
-        Run {
-            walk,
-            ipv4: family(v4),
-            ipv6: family(v6),
-            ..off
-        }
+        Run { walk, ipv4: family(v4), ipv6: family(v6), ..off }
     }
 
     /// Whether a family can be used, as its roots showed.
@@ -82,18 +69,12 @@ impl Walker {
 
     /// Asks the roots of one family.
     async fn look(&self, v4: bool) -> Seen {
-        let roots: Vec<IpAddr> = self
-            .root
-            .glue
-            .iter()
-            .map(|(_, address)| *address)
-            .filter(|address| address.is_ipv4() == v4)
-            .collect();
+        let roots: Vec<IpAddr> =
+            self.root.glue.iter().map(|(_, address)| *address).filter(|address| address.is_ipv4() == v4).collect();
         let (first, rest) = roots.split_at(roots.len().min(FIRST));
         let mut seen = Seen::Local;
         for batch in [first, rest] {
-            let mut asked: FuturesUnordered<_> =
-                batch.iter().map(|root| self.ask_root(*root)).collect();
+            let mut asked: FuturesUnordered<_> = batch.iter().map(|root| self.ask_root(*root)).collect();
             while let Some(one) = asked.next().await {
                 match one {
                     Seen::Open => return Seen::Open,
@@ -113,20 +94,9 @@ impl Walker {
         let question = Question::new(Name::root(), RecordType::NS);
         let wait = BRISK.first().copied().unwrap_or(Duration::from_secs(1));
         let server = SocketAddr::new(root, 53);
-        match ask_once(
-            &*self.ports.exchange,
-            server,
-            &question,
-            Flags::default(),
-            Channel::Udp,
-            wait,
-        )
-        .await
-        {
+        match ask_once(&*self.ports.exchange, server, &question, Flags::default(), Channel::Udp, wait).await {
             // A busy root that refuses or fails is still a root; one that recurses or lacks authority is none.
-            Ok(reply) if reply.rcode == rcode::NOERROR && (!reply.aa || reply.ra) => {
-                Seen::Intercepted
-            }
+            Ok(reply) if reply.rcode == rcode::NOERROR && (!reply.aa || reply.ra) => Seen::Intercepted,
             Ok(reply) if reply.ra => Seen::Intercepted,
             Ok(_) | Err(AskError::Garbled) => Seen::Open,
             Err(AskError::Path(PathError::Local)) => Seen::Local,

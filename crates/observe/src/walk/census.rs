@@ -31,6 +31,8 @@ pub(super) struct Census {
     pub(super) conflict: Vec<String>,
     /// A referral that some server gave.
     pub(super) referral: Option<Referral>,
+    /// A zone further down that the same servers hold, so that none refers to it.
+    pub(super) hidden: Option<Name>,
     /// What the apex is an alias of.
     pub(super) zone_alias: Option<Name>,
     /// Server names that are aliases.
@@ -41,6 +43,7 @@ pub(super) struct Census {
 struct Member {
     server: Server,
     said: Option<Said>,
+    hidden: Option<Name>,
     probe: Option<Probe>,
 }
 
@@ -53,33 +56,18 @@ struct Roll {
 
 impl Walker {
     /// Takes the census of a zone for a question.
-    pub(super) async fn census(
-        &self,
-        zone: &Arc<Zone>,
-        question: &Question,
-        first: &First,
-        budget: &Budget,
-    ) -> Census {
+    pub(super) async fn census(&self, zone: &Arc<Zone>, question: &Question, first: &First, budget: &Budget) -> Census {
         let places = AtomicUsize::new(0);
         let listed = zone.servers.iter().take(MAX_SERVER_NAMES);
-        let mut rolls = join_all(
-            listed.map(|name| self.roll(zone, name, true, question, first, &places, budget)),
-        )
-        .await;
+        let mut rolls =
+            join_all(listed.map(|name| self.roll(zone, name, true, question, first, &places, budget))).await;
         let child_servers = child_servers(&rolls);
         // Names that only the zone itself lists: known now, asked now.
-        let extra: Vec<&Name> = child_servers
-            .iter()
-            .flatten()
-            .filter(|name| !zone.servers.contains(name))
-            .take(MAX_SERVER_NAMES)
-            .collect();
+        let extra: Vec<&Name> =
+            child_servers.iter().flatten().filter(|name| !zone.servers.contains(name)).take(MAX_SERVER_NAMES).collect();
         let in_parent = false;
-        let more = join_all(
-            extra
-                .into_iter()
-                .map(|name| self.roll(zone, name, in_parent, question, first, &places, budget)),
-        );
+        let more =
+            join_all(extra.into_iter().map(|name| self.roll(zone, name, in_parent, question, first, &places, budget)));
         rolls.extend(more.await);
         gather(zone, rolls, child_servers)
     }
@@ -96,35 +84,20 @@ impl Walker {
         places: &AtomicUsize,
         budget: &Budget,
     ) -> Roll {
-        let glue: Vec<IpAddr> = zone
-            .glue
-            .iter()
-            .filter(|(owner, _)| owner == name)
-            .map(|(_, address)| *address)
-            .collect();
-        let ask = |address: IpAddr| {
-            self.member(
-                zone, name, address, in_parent, question, first, places, budget,
-            )
-        };
+        let glue: Vec<IpAddr> =
+            zone.glue.iter().filter(|(owner, _)| owner == name).map(|(_, address)| *address).collect();
+        let ask = |address: IpAddr| self.member(zone, name, address, in_parent, question, first, places, budget);
         let from_glue = join_all(glue.iter().map(|address| ask(*address)));
         let looked_up = async {
             let addresses = self.addresses(name, budget).await;
-            let others: Vec<_> = addresses
-                .found
-                .iter()
-                .filter(|found| !glue.contains(found))
-                .copied()
-                .collect();
+            let others: Vec<_> = addresses.found.iter().filter(|found| !glue.contains(found)).copied().collect();
             let members = join_all(others.into_iter().map(&ask)).await;
             (addresses, members)
         };
         let (mut members, (addresses, others)) = tokio::join!(from_glue, looked_up);
         members.extend(others);
         if members.is_empty() {
-            let class = addresses
-                .unknown
-                .map_or(Class::NoAddress, Class::AddressUnknown);
+            let class = addresses.unknown.map_or(Class::NoAddress, Class::AddressUnknown);
             let said = match class {
                 Class::AddressUnknown(cause) => {
                     format!("its address could not be looked up: {cause}")
@@ -134,6 +107,7 @@ impl Walker {
             members.push(Member {
                 server: server(name, None, in_parent, class, said),
                 said: None,
+                hidden: None,
                 probe: None,
             });
         }
@@ -141,28 +115,15 @@ impl Walker {
         let differs = own_zone_answered && !glue.is_empty() && {
             // Only families that the glue speaks of: a parent need not publish both.
             let of_family = |v4: bool| {
-                let own: Vec<_> = addresses
-                    .found
-                    .iter()
-                    .filter(|address| address.is_ipv4() == v4)
-                    .copied()
-                    .collect();
-                let given: Vec<_> = glue
-                    .iter()
-                    .filter(|address| address.is_ipv4() == v4)
-                    .copied()
-                    .collect();
+                let own: Vec<_> = addresses.found.iter().filter(|address| address.is_ipv4() == v4).copied().collect();
+                let given: Vec<_> = glue.iter().filter(|address| address.is_ipv4() == v4).copied().collect();
                 !given.is_empty() && given.iter().any(|address| !own.contains(address))
             };
             of_family(true) || of_family(false)
         };
         let alias = addresses.alias;
         let glue_mismatch = differs.then(|| (name.clone(), glue.clone(), addresses.found));
-        Roll {
-            members,
-            alias,
-            glue_mismatch,
-        }
+        Roll { members, alias, glue_mismatch }
     }
 
     /// One address: the probe of the zone and the question, together.
@@ -181,28 +142,19 @@ impl Walker {
         let none = |class, said: &str| Member {
             server: server(name, Some(address), in_parent, class, said.to_owned()),
             said: None,
+            hidden: None,
             probe: None,
         };
         if !self.settings.scope.holds(address) {
-            return none(
-                Class::SpecialUse,
-                "never asked: an address that nobody can reach",
-            );
+            return none(Class::SpecialUse, "never asked: an address that nobody can reach");
         }
         if places.fetch_add(1, Ordering::Relaxed) >= MAX_SERVERS {
-            return none(
-                Class::NotAsked(Cause::Budget),
-                "not asked: too many servers",
-            );
+            return none(Class::NotAsked(Cause::Budget), "not asked: too many servers");
         }
         let asking = async {
             let result = self.ask(address, question, PATIENT, budget).await;
-            let said = result
-                .as_ref()
-                .ok()
-                .map(|got| classify(&got.reply, &zone.apex, question));
-            if let (Ok(got), Some(said @ (Said::Answer(_) | Said::Referral(_)))) = (&result, &said)
-            {
+            let said = result.as_ref().ok().map(|got| classify(&got.reply, &zone.apex, question));
+            if let (Ok(got), Some(said @ (Said::Answer(_) | Said::Referral(_)))) = (&result, &said) {
                 zone.note(address, name, got.rtt, words(&got.reply));
                 first.send_if_modified(|slot| {
                     let empty = slot.is_none();
@@ -216,16 +168,8 @@ impl Walker {
         };
         let (probe, (result, said)) = tokio::join!(self.probe(zone, address, budget), asking);
         let (class, words) = weigh(&probe, &result, said.as_ref());
-        let answer = (class == Class::Authoritative)
-            .then(|| own_answer(said.as_ref(), &result))
-            .flatten();
-        let rtt = result
-            .as_ref()
-            .ok()
-            .map(|got| got.rtt)
-            .into_iter()
-            .chain(probe.rtt)
-            .min();
+        let answer = (class == Class::Authoritative).then(|| own_answer(said.as_ref(), &result)).flatten();
+        let rtt = result.as_ref().ok().map(|got| got.rtt).into_iter().chain(probe.rtt).min();
         let server = Server {
             answer,
             serial: probe.soa.as_ref().map(|soa| soa.serial),
@@ -233,11 +177,9 @@ impl Walker {
             recurses: probe.recurses,
             ..server(name, Some(address), in_parent, class, words)
         };
-        Member {
-            server,
-            said,
-            probe: Some(probe),
-        }
+        let hidden =
+            result.as_ref().ok().zip(said.as_ref()).and_then(|(got, said)| hidden_apex(zone, question, got, said));
+        Member { server, said, hidden, probe: Some(probe) }
     }
 }
 
@@ -246,50 +188,34 @@ fn gather(zone: &Arc<Zone>, rolls: Vec<Roll>, child_servers: Option<Vec<Name>>) 
     let nameserver_aliases = rolls
         .iter()
         .filter(|roll| roll.alias)
-        .filter_map(|roll| {
-            roll.members
-                .first()
-                .map(|member| member.server.name.clone())
-        })
+        .filter_map(|roll| roll.members.first().map(|member| member.server.name.clone()))
         .collect();
-    let glue_mismatches = rolls
-        .iter()
-        .filter_map(|roll| roll.glue_mismatch.clone())
-        .collect();
+    let glue_mismatches = rolls.iter().filter_map(|roll| roll.glue_mismatch.clone()).collect();
     let mut members: Vec<Member> = rolls.into_iter().flat_map(|roll| roll.members).collect();
     for member in &mut members {
-        member.server.in_child = child_servers
-            .iter()
-            .flatten()
-            .any(|name| *name == member.server.name);
+        member.server.in_child = child_servers.iter().flatten().any(|name| *name == member.server.name);
     }
     let mut census = Census {
-        cut: Cut {
-            child_servers,
-            glue_mismatches,
-            ..zone.cut()
-        },
+        cut: Cut { child_servers, glue_mismatches, ..zone.cut() },
         answer: Observed::Unknown(Cause::NotAsked),
         alias: None,
         conflict: Vec::new(),
         referral: None,
+        hidden: members.iter().find_map(|member| member.hidden.clone()),
         zone_alias: None,
         nameserver_aliases,
     };
     for member in &members {
         let probe = member.probe.as_ref();
-        census.cut.soa = census
-            .cut
-            .soa
-            .take()
-            .or_else(|| probe.and_then(|probe| probe.soa.clone()));
-        census.zone_alias = census
-            .zone_alias
-            .take()
-            .or_else(|| probe.and_then(|probe| probe.alias.clone()));
+        census.cut.soa = census.cut.soa.take().or_else(|| probe.and_then(|probe| probe.soa.clone()));
+        census.zone_alias = census.zone_alias.take().or_else(|| probe.and_then(|probe| probe.alias.clone()));
         match &member.said {
             Some(Said::Referral(referral)) if census.referral.is_none() => {
                 census.referral = Some(referral.clone());
+            }
+            Some(Said::Answer(Answer::Set(records))) if !records.aliases.is_empty() && census.alias.is_none() => {
+                // Answered through an alias by servers that hold both zones: the target's zone gets a census too.
+                census.alias = last_target(&records.aliases).map(|target| (records.aliases.clone(), target));
             }
             Some(Said::Answer(Answer::Alias { aliases, target })) if census.alias.is_none() => {
                 census.alias = Some((aliases.clone(), target.clone()));
@@ -307,12 +233,7 @@ fn gather(zone: &Arc<Zone>, rolls: Vec<Roll>, child_servers: Option<Vec<Name>>) 
         }
     }
     census.cut.servers = members.into_iter().map(|member| member.server).collect();
-    census.cut.rtt_us = census
-        .cut
-        .servers
-        .iter()
-        .filter_map(|server| server.rtt_us)
-        .min();
+    census.cut.rtt_us = census.cut.servers.iter().filter_map(|server| server.rtt_us).min();
     census.answer = reduce(&census.cut);
     census
 }
@@ -321,10 +242,7 @@ fn gather(zone: &Arc<Zone>, rolls: Vec<Roll>, child_servers: Option<Vec<Name>>) 
 fn child_servers(rolls: &[Roll]) -> Option<Vec<Name>> {
     let mut all: Option<Vec<Name>> = None;
     for member in rolls.iter().flat_map(|roll| &roll.members) {
-        let own = member
-            .probe
-            .as_ref()
-            .filter(|_| member.server.class == Class::Authoritative);
+        let own = member.probe.as_ref().filter(|_| member.server.class == Class::Authoritative);
         if let Some(servers) = own.and_then(|probe| probe.servers.as_ref()) {
             let all = all.get_or_insert_default();
             for name in servers {
@@ -346,16 +264,11 @@ fn weigh(probe: &Probe, result: &Result<Got, Silence>, said: Option<&Said>) -> (
     match (probe.class, said) {
         (Class::Authoritative, _) => (Class::Authoritative, probe.said.clone()),
         // Silent or failing about the apex, yet it answers the question with authority.
-        (
-            Class::Mute | Class::Failing(_) | Class::NotAsked(_),
-            Some(Said::Answer(_) | Said::Referral(_)),
-        ) => (Class::Authoritative, on_question),
-        (Class::Mute | Class::NotAsked(_), Some(Said::Lame(reason))) => {
-            (Class::Lame(*reason), on_question)
+        (Class::Mute | Class::Failing(_) | Class::NotAsked(_), Some(Said::Answer(_) | Said::Referral(_))) => {
+            (Class::Authoritative, on_question)
         }
-        (Class::Mute | Class::NotAsked(_), Some(Said::Failing(cause))) => {
-            (Class::Failing(*cause), on_question)
-        }
+        (Class::Mute | Class::NotAsked(_), Some(Said::Lame(reason))) => (Class::Lame(*reason), on_question),
+        (Class::Mute | Class::NotAsked(_), Some(Said::Failing(cause))) => (Class::Failing(*cause), on_question),
         (class @ Class::Lame(reason), _) => (class, format!("{}: {reason}", probe.said)),
         (Class::NotAsked(_), None) => match result {
             Err(silence) => (silent_class(*silence), on_question),
@@ -368,23 +281,16 @@ fn weigh(probe: &Probe, result: &Result<Got, Silence>, said: Option<&Said>) -> (
 /// An authoritative server's own answer; `None` where it only leads on.
 fn own_answer(said: Option<&Said>, result: &Result<Got, Silence>) -> Option<Observed<Records>> {
     Some(match said {
-        Some(Said::Answer(Answer::Set(records))) => Observed::Present(records.clone()),
-        Some(Said::Answer(Answer::Negative {
-            aliases, absence, ..
-        })) if aliases.is_empty() => Observed::Absent(Absence::clone(absence)),
+        Some(Said::Answer(Answer::Set(records))) if records.aliases.is_empty() => Observed::Present(records.clone()),
+        Some(Said::Answer(Answer::Negative { aliases, absence, .. })) if aliases.is_empty() => {
+            Observed::Absent(Absence::clone(absence))
+        }
         Some(Said::Answer(Answer::Loop { .. })) => Observed::Unknown(Cause::AliasLoop),
         Some(Said::Answer(Answer::Conflict(_))) => Observed::Unknown(Cause::Garbled),
-        Some(Said::Answer(Answer::Alias { .. } | Answer::Negative { .. }) | Said::Referral(_)) => {
-            return None;
-        }
+        Some(Said::Answer(_) | Said::Referral(_)) => return None,
         Some(Said::Failing(cause)) => Observed::Unknown(*cause),
         Some(Said::Lame(_)) => Observed::Unknown(Cause::NotAuthoritative),
-        None => Observed::Unknown(
-            result
-                .as_ref()
-                .err()
-                .map_or(Cause::Garbled, |silence| Cause::from(*silence)),
-        ),
+        None => Observed::Unknown(result.as_ref().err().map_or(Cause::Garbled, |silence| Cause::from(*silence))),
     })
 }
 
@@ -397,10 +303,7 @@ fn reduce(cut: &Cut) -> Observed<Records> {
         ZoneState::Unresolvable => return Observed::Unknown(Cause::Unresolvable),
         ZoneState::Undetermined(cause) => return Observed::Unknown(cause),
     }
-    let answers = || {
-        cut.authoritative()
-            .filter_map(|server| server.answer.as_ref())
-    };
+    let answers = || cut.authoritative().filter_map(|server| server.answer.as_ref());
     answers()
         .find(|answer| answer.present().is_some())
         .or_else(|| answers().find(|answer| answer.is_absent()))
@@ -409,14 +312,28 @@ fn reduce(cut: &Cut) -> Observed<Records> {
         .unwrap_or(Observed::Unknown(Cause::NotAsked))
 }
 
+/// The name that a chain of aliases ends in.
+fn last_target(aliases: &[Record]) -> Option<Name> {
+    aliases.iter().rev().find_map(|record| match &record.data {
+        ptrust_names::Data::Cname(target) => Some(target.clone()),
+        _ => None,
+    })
+}
+
+/// The apex of a zone below this one that an authoritative reply comes from.
+fn hidden_apex(zone: &Zone, question: &Question, got: &Got, said: &Said) -> Option<Name> {
+    let apex = match said {
+        Said::Answer(Answer::Set(records)) if records.aliases.is_empty() => got.reply.authority_ns()?.0.clone(),
+        Said::Answer(Answer::Negative { aliases, absence, .. }) if aliases.is_empty() => {
+            absence.soa.as_ref()?.zone.clone()
+        }
+        _ => return None,
+    };
+    (apex.is_below(&zone.apex) && question.name.is_at_or_below(&apex)).then_some(apex)
+}
+
 /// A server without answers.
-fn server(
-    name: &Name,
-    address: Option<IpAddr>,
-    in_parent: bool,
-    class: Class,
-    said: String,
-) -> Server {
+fn server(name: &Name, address: Option<IpAddr>, in_parent: bool, class: Class, said: String) -> Server {
     Server {
         name: name.clone(),
         address,

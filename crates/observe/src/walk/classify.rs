@@ -51,14 +51,9 @@ pub(super) fn classify(reply: &Reply, zone: &Name, question: &Question) -> Said 
     }
     let answer = read_answer(reply, question);
     // A denial by a zone above the one the server is listed for: it serves the parent, and not the zone.
-    if let Answer::Negative {
-        aliases, absence, ..
-    } = &answer
+    if let Answer::Negative { aliases, absence, .. } = &answer
         && aliases.is_empty()
-        && absence
-            .soa
-            .as_ref()
-            .is_some_and(|soa| !soa.zone.is_at_or_below(zone))
+        && absence.soa.as_ref().is_some_and(|soa| !soa.zone.is_at_or_below(zone))
     {
         return Said::Lame(LameReason::ApexDenied);
     }
@@ -68,18 +63,12 @@ pub(super) fn classify(reply: &Reply, zone: &Name, question: &Question) -> Said 
 /// A referral: no answer, and name servers of another zone in the authority section. Downward it leads on; upward, or
 /// to the zone itself without authority, the server is lame.
 fn referral(reply: &Reply, zone: &Name, question: &Question) -> Option<Said> {
-    let answered = reply
-        .answer
-        .iter()
-        .any(|record| !is_signature(record.data.rtype()));
+    let answered = reply.answer.iter().any(|record| !is_signature(record.data.rtype()));
     if answered || reply.rcode != rcode::NOERROR {
         return None;
     }
     let (owner, servers) = reply.authority_ns()?;
-    let denied = reply
-        .authority
-        .iter()
-        .any(|record| matches!(record.data, Data::Soa(_)));
+    let denied = reply.authority.iter().any(|record| matches!(record.data, Data::Soa(_)));
     if denied {
         return None;
     }
@@ -96,18 +85,9 @@ fn referral(reply: &Reply, zone: &Name, question: &Question) -> Option<Said> {
     Some(Said::Referral(Referral {
         zone: owner.clone(),
         glue: glue(reply, zone, &names),
-        signed: reply
-            .authority
-            .iter()
-            .any(|record| record.owner == *owner && record.data.rtype() == RecordType::DS),
+        signed: reply.authority.iter().any(|record| record.owner == *owner && record.data.rtype() == RecordType::DS),
         servers: names,
-        ttl: reply
-            .authority
-            .iter()
-            .filter(|record| record.owner == *owner)
-            .map(|record| record.ttl)
-            .min()
-            .unwrap_or(0),
+        ttl: reply.authority.iter().filter(|record| record.owner == *owner).map(|record| record.ttl).min().unwrap_or(0),
     }))
 }
 
@@ -118,9 +98,7 @@ fn glue(reply: &Reply, zone: &Name, servers: &[Name]) -> Vec<(Name, IpAddr)> {
         if let Some(address) = record.data.address()
             && record.owner.is_at_or_below(zone)
             && servers.contains(&record.owner)
-            && !all
-                .iter()
-                .any(|(name, known)| *name == record.owner && *known == address)
+            && !all.iter().any(|(name, known)| *name == record.owner && *known == address)
         {
             all.push((record.owner.clone(), address));
         }

@@ -33,21 +33,13 @@ pub(super) struct Budget {
 impl Budget {
     /// A fresh budget that ends at the deadline.
     pub(super) fn new(timeout: Duration) -> Self {
-        Self {
-            queries: Arc::default(),
-            lookups: Arc::default(),
-            deadline: Instant::now() + timeout,
-            depth: 0,
-        }
+        Self { queries: Arc::default(), lookups: Arc::default(), deadline: Instant::now() + timeout, depth: 0 }
     }
 
     /// The same budget, one lookup deeper; `None` when nested too deep or out of lookups.
     pub(super) fn deeper(&self) -> Option<Self> {
         let used = self.lookups.fetch_add(1, Ordering::Relaxed);
-        (self.depth < MAX_DEPTH && used < MAX_LOOKUPS).then(|| Self {
-            depth: self.depth + 1,
-            ..self.clone()
-        })
+        (self.depth < MAX_DEPTH && used < MAX_LOOKUPS).then(|| Self { depth: self.depth + 1, ..self.clone() })
     }
 
     /// Takes one query from the budget, and returns the time that is left for it.

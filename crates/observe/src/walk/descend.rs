@@ -52,12 +52,7 @@ pub(super) enum End {
 
 impl Walker {
     /// Goes down to the zone that answers. With `stop_at_holder` it stops at each holder's zone without asking it.
-    pub(super) async fn descend(
-        &self,
-        question: &Question,
-        stop_at_holder: bool,
-        budget: &Budget,
-    ) -> End {
+    pub(super) async fn descend(&self, question: &Question, stop_at_holder: bool, budget: &Budget) -> End {
         let mut zone = self.closest(&question.name, question.rtype);
         loop {
             if zone.depth() > MAX_CUTS {
@@ -88,15 +83,10 @@ impl Walker {
         };
         let cell = {
             let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(
-                flights
-                    .entry((zone.apex.clone(), group))
-                    .or_insert_with(|| Arc::new(OnceCell::new())),
-            )
+            Arc::clone(flights.entry((zone.apex.clone(), group)).or_insert_with(|| Arc::new(OnceCell::new())))
         };
         let mut led = None;
-        let leading =
-            cell.get_or_init(|| async { led = Some(self.ask_zone(zone, question, budget).await) });
+        let leading = cell.get_or_init(|| async { led = Some(self.ask_zone(zone, question, budget).await) });
         let _ = timeout(FLIGHT_WAIT, leading).await;
         if let Some(step) = led {
             return step;
@@ -113,24 +103,15 @@ impl Walker {
         let mut tried: Vec<IpAddr> = Vec::new();
         let mut candidates = zone.good();
         candidates.extend(self.known(zone));
-        if let Some(word) = self
-            .race(zone, &candidates, question, &mut tried, budget)
-            .await
-        {
+        if let Some(word) = self.race(zone, &candidates, question, &mut tried, budget).await {
             return self.read(zone, word);
         }
         // Without glue, or when all of it failed: look the names up, a few at a time.
         for names in zone.servers.chunks(LOOKUPS_AT_ONCE) {
-            let mut lookups: FuturesUnordered<_> = names
-                .iter()
-                .map(|name| async move { (name, self.addresses(name, budget).await) })
-                .collect();
+            let mut lookups: FuturesUnordered<_> =
+                names.iter().map(|name| async move { (name, self.addresses(name, budget).await) }).collect();
             while let Some((name, addresses)) = lookups.next().await {
-                let more: Vec<_> = addresses
-                    .found
-                    .iter()
-                    .map(|address| (name.clone(), *address))
-                    .collect();
+                let more: Vec<_> = addresses.found.iter().map(|address| (name.clone(), *address)).collect();
                 if let Some(word) = self.race(zone, &more, question, &mut tried, budget).await {
                     return self.read(zone, word);
                 }
@@ -144,20 +125,10 @@ impl Walker {
 
     /// Addresses known without a lookup, IPv4 first, in the parent's order.
     fn known(&self, zone: &Zone) -> Vec<(Name, IpAddr)> {
-        let cells = self
-            .addresses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let looked_up = zone
-            .servers
-            .iter()
-            .filter_map(|name| Some((name, cells.get(name)?.get()?)));
+        let cells = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked_up = zone.servers.iter().filter_map(|name| Some((name, cells.get(name)?.get()?)));
         let mut known: Vec<(Name, IpAddr)> = zone.glue.clone();
-        known.extend(
-            looked_up.flat_map(|(name, found)| {
-                found.found.iter().map(|address| (name.clone(), *address))
-            }),
-        );
+        known.extend(looked_up.flat_map(|(name, found)| found.found.iter().map(|address| (name.clone(), *address))));
         known.sort_by_key(|(_, address)| address.is_ipv6());
         known
     }
@@ -176,8 +147,7 @@ impl Walker {
         loop {
             let next = loop {
                 match waiting.next() {
-                    Some((_, address))
-                        if tried.contains(address) || !self.settings.scope.holds(*address) => {}
+                    Some((_, address)) if tried.contains(address) || !self.settings.scope.holds(*address) => {}
                     other => break other,
                 }
             };
@@ -185,23 +155,12 @@ impl Walker {
                 && tried.len() < MAX_ATTEMPTS
             {
                 tried.push(*address);
-                asked.push(async move {
-                    (
-                        name,
-                        *address,
-                        self.ask(*address, question, BRISK, budget).await,
-                    )
-                });
+                asked.push(async move { (name, *address, self.ask(*address, question, BRISK, budget).await) });
             } else if asked.is_empty() {
                 return None;
             }
-            let hedge = if waiting.len() > 0 && tried.len() < MAX_ATTEMPTS {
-                HEDGE
-            } else {
-                Duration::MAX
-            };
-            let Ok(Some((name, address, result))) = timeout_or_forever(hedge, asked.next()).await
-            else {
+            let hedge = if waiting.len() > 0 && tried.len() < MAX_ATTEMPTS { HEDGE } else { Duration::MAX };
+            let Ok(Some((name, address, result))) = timeout_or_forever(hedge, asked.next()).await else {
                 continue;
             };
             if let Some(word) = usable(zone, question, name, address, result) {
@@ -212,12 +171,7 @@ impl Walker {
 
     /// Turns a usable word into a step.
     fn read(&self, zone: &Arc<Zone>, word: Word) -> Step {
-        zone.note(
-            word.server.1,
-            &word.server.0,
-            word.got.rtt,
-            words(&word.got.reply),
-        );
+        zone.note(word.server.1, &word.server.0, word.got.rtt, words(&word.got.reply));
         match &word.said {
             Said::Referral(referral) => Step::Closer(self.add(zone, referral.clone())),
             _ => Step::Answered(word),
@@ -226,48 +180,28 @@ impl Walker {
 
     /// A zone between this one and the answer that no referral showed, since the same servers hold both: the SOA of a
     /// denial names it, and so does the NS set beside an answer. Else the server is asked.
-    async fn hidden(
-        &self,
-        zone: &Arc<Zone>,
-        word: &Word,
-        question: &Question,
-        budget: &Budget,
-    ) -> Option<Arc<Zone>> {
+    async fn hidden(&self, zone: &Arc<Zone>, word: &Word, question: &Question, budget: &Budget) -> Option<Arc<Zone>> {
         let Said::Answer(answer) = &word.said else {
             return None;
         };
         let apex = match answer {
-            Answer::Negative {
-                aliases, absence, ..
-            } if aliases.is_empty() => absence.soa.as_ref()?.zone.clone(),
-            Answer::Negative { .. }
-            | Answer::Alias { .. }
-            | Answer::Conflict(_)
-            | Answer::Loop { .. } => return None,
+            Answer::Negative { aliases, absence, .. } if aliases.is_empty() => absence.soa.as_ref()?.zone.clone(),
+            Answer::Negative { .. } | Answer::Alias { .. } | Answer::Conflict(_) | Answer::Loop { .. } => return None,
             Answer::Set(records) if !records.aliases.is_empty() => return None,
             Answer::Set(_) => match word.got.reply.authority_ns() {
                 Some((owner, _)) => owner.clone(),
                 None => self.apex_at(word.server.1, zone, question, budget).await?,
             },
         };
-        (apex.is_below(&zone.apex) && question.name.is_at_or_below(&apex))
-            .then(|| self.add_hidden(zone, &apex))
+        (apex.is_below(&zone.apex) && question.name.is_at_or_below(&apex)).then(|| self.add_hidden(zone, &apex))
     }
 
     /// The apex of the zone in which a server holds a name: the owner of the SOA it answers or denies with.
-    async fn apex_at(
-        &self,
-        server: IpAddr,
-        zone: &Zone,
-        question: &Question,
-        budget: &Budget,
-    ) -> Option<Name> {
+    async fn apex_at(&self, server: IpAddr, zone: &Zone, question: &Question, budget: &Budget) -> Option<Name> {
         let soa = Question::new(question.name.clone(), ptrust_names::RecordType::SOA);
         let got = self.ask(server, &soa, BRISK, budget).await.ok()?;
         match classify(&got.reply, &zone.apex, &soa) {
-            Said::Answer(Answer::Set(records)) if records.aliases.is_empty() => {
-                Some(question.name.clone())
-            }
+            Said::Answer(Answer::Set(records)) if records.aliases.is_empty() => Some(question.name.clone()),
             Said::Answer(Answer::Negative { absence, .. }) => Some(absence.soa?.zone),
             _ => None,
         }
@@ -289,16 +223,10 @@ impl Walker {
             match word.said {
                 Said::Answer(Answer::Set(records)) => {
                     aliases.extend(records.aliases);
-                    return Observed::Present(Records {
-                        aliases,
-                        set: records.set,
-                    });
+                    return Observed::Present(Records { aliases, set: records.set });
                 }
                 Said::Answer(Answer::Negative { absence, .. }) => return Observed::Absent(absence),
-                Said::Answer(Answer::Alias {
-                    aliases: more,
-                    target,
-                }) => {
+                Said::Answer(Answer::Alias { aliases: more, target }) => {
                     aliases.extend(more);
                     question.name = target;
                 }
@@ -334,18 +262,12 @@ fn usable(
 ) -> Option<Word> {
     let got = result.ok()?;
     let said = classify(&got.reply, &zone.apex, question);
-    matches!(said, Said::Answer(_) | Said::Referral(_)).then(|| Word {
-        server: (name.clone(), address),
-        said,
-        got,
-    })
+    matches!(said, Said::Answer(_) | Said::Referral(_)).then(|| Word { server: (name.clone(), address), said, got })
 }
 
 /// The name one label below the zone on the way to `name`: what walks to the same part of the tree share.
 fn group(name: &Name, apex: &Name) -> Option<Name> {
-    std::iter::once(name.clone())
-        .chain(name.ancestors())
-        .find(|one| one.parent().as_ref() == Some(apex))
+    std::iter::once(name.clone()).chain(name.ancestors()).find(|one| one.parent().as_ref() == Some(apex))
 }
 
 /// A timeout that `Duration::MAX` turns off.
@@ -353,9 +275,5 @@ async fn timeout_or_forever<T>(
     wait: Duration,
     future: impl Future<Output = T>,
 ) -> Result<T, tokio::time::error::Elapsed> {
-    if wait == Duration::MAX {
-        Ok(future.await)
-    } else {
-        timeout(wait, future).await
-    }
+    if wait == Duration::MAX { Ok(future.await) } else { timeout(wait, future).await }
 }

@@ -73,14 +73,9 @@ impl Flight {
     pub async fn early(&self) -> Fact<Records> {
         let mut early = self.early.clone();
         match early.wait_for(Option::is_some).await {
-            Ok(fact) => fact
-                .clone()
-                .unwrap_or_else(|| Fact::unknown(Cause::NotAsked)),
+            Ok(fact) => fact.clone().unwrap_or_else(|| Fact::unknown(Cause::NotAsked)),
             // The walk ended without an answer.
-            Err(_) => Fact {
-                observed: Observed::Unknown(Cause::NotAsked),
-                sources: Vec::new(),
-            },
+            Err(_) => Fact { observed: Observed::Unknown(Cause::NotAsked), sources: Vec::new() },
         }
     }
 
@@ -141,35 +136,22 @@ impl Walker {
             };
             let open = walker.run().await.walk == WalkState::Open;
             Arc::new(match walk.filter(|_| open) {
-                Some(walk) => Fact {
-                    observed: Observed::Present(walk),
-                    sources: Vec::new(),
-                },
+                Some(walk) => Fact { observed: Observed::Present(walk), sources: Vec::new() },
                 None => Fact::unknown(Cause::Unavailable),
             })
         });
         // A panic in a walk is a bug of ours; it surfaces as an unknown fact here and as a message on standard error.
-        let walk = task
-            .map(|joined| joined.unwrap_or_else(|_| Arc::new(Fact::unknown(Cause::NotAsked))))
-            .boxed()
-            .shared();
+        let walk =
+            task.map(|joined| joined.unwrap_or_else(|_| Arc::new(Fact::unknown(Cause::NotAsked)))).boxed().shared();
         let flight = Flight { early, walk };
         walks.insert((question, policy), flight.clone());
         flight
     }
 
     /// One walk with its aliases.
-    async fn walk(
-        &self,
-        question: &Question,
-        policy: Policy,
-        early: &Early,
-        budget: &Budget,
-    ) -> Walk {
+    async fn walk(&self, question: &Question, policy: Policy, early: &Early, budget: &Budget) -> Walk {
         let mut seen = vec![question.name.clone()];
-        let mut walk = self
-            .leg(question, policy, early, budget, &mut seen, Vec::new())
-            .await;
+        let mut walk = self.leg(question, policy, early, budget, &mut seen, Vec::new()).await;
         walk.queries = budget.spent();
         walk
     }
@@ -197,8 +179,7 @@ impl Walker {
                 if let (Policy::Answer, Some(word)) = (policy, &word) {
                     let mut walk = bare(question, &zone, Observed::Unknown(Cause::NotAsked));
                     let found = Found::of_word(word);
-                    self.finish(&mut walk, found, policy, early, budget, seen, aliases)
-                        .await;
+                    self.finish(&mut walk, found, policy, early, budget, seen, aliases).await;
                     return walk;
                 }
                 if let Some(word) = &word {
@@ -212,19 +193,16 @@ impl Walker {
                     census = census => Ok(census),
                 };
                 match census {
-                    Err(referral)
-                    | Ok(Census {
-                        referral: Some(referral),
-                        ..
-                    }) if is_closer(&zone, &referral) => {
+                    Err(referral) | Ok(Census { referral: Some(referral), .. }) if is_closer(&zone, &referral) => {
                         self.add(&zone, referral);
                     }
                     Err(_) => return bare(question, &zone, Observed::Unknown(Cause::Budget)),
+                    Ok(Census { hidden: Some(apex), .. }) if apex.is_below(&zone.apex) && zone.depth() < MAX_CUTS => {
+                        self.add_hidden(&zone, &apex);
+                    }
                     Ok(census) => {
                         return self
-                            .conclude(
-                                question, &zone, census, word, policy, early, budget, seen, aliases,
-                            )
+                            .conclude(question, &zone, census, word, policy, early, budget, seen, aliases)
                             .await;
                     }
                 }
@@ -248,37 +226,19 @@ impl Walker {
         aliases: Vec<Record>,
     ) -> Walk {
         let mut walk = bare(question, zone, Observed::Unknown(Cause::NotAsked));
-        let found = Found {
-            answer: census.answer,
-            alias: census.alias,
-            conflict: census.conflict,
-        };
+        let found = Found { answer: census.answer, alias: census.alias, conflict: census.conflict };
         walk.nameserver_aliases = census.nameserver_aliases;
         walk.zone_alias = census.zone_alias.map(|target| (zone.apex.clone(), target));
-        let authoritative: Vec<IpAddr> = census
-            .cut
-            .authoritative()
-            .filter_map(|server| server.address)
-            .collect();
+        let authoritative: Vec<IpAddr> = census.cut.authoritative().filter_map(|server| server.address).collect();
         if let Some(last) = walk.cuts.last_mut() {
             *last = census.cut;
         }
-        let parents = async {
-            if policy == Policy::Census {
-                self.parent_views(zone, budget).await
-            } else {
-                <_>::default()
-            }
-        };
-        let nonterminals =
-            self.denied_nonterminals(zone, question, &found, &authoritative, policy, budget);
+        let parents =
+            async { if policy == Policy::Census { self.parent_views(zone, budget).await } else { <_>::default() } };
+        let nonterminals = self.denied_nonterminals(zone, question, &found, &authoritative, policy, budget);
         let zone_alias = async {
-            let denied =
-                found.answer.is_absent() && found.alias.is_none() && policy == Policy::Census;
-            let server = word
-                .as_ref()
-                .map(|word| word.server.1)
-                .or(authoritative.first().copied());
+            let denied = found.answer.is_absent() && found.alias.is_none() && policy == Policy::Census;
+            let server = word.as_ref().map(|word| word.server.1).or(authoritative.first().copied());
             match server.filter(|_| denied) {
                 Some(server) => self.zone_alias(zone, server, &question.name, budget).await,
                 None => None,
@@ -300,25 +260,13 @@ impl Walker {
         };
         // The alias is followed beside the questions to the parent.
         let mut target = bare(question, zone, Observed::Unknown(Cause::NotAsked));
-        let (mut walk, ()) = tokio::join!(
-            rest,
-            self.finish(
-                &mut target,
-                found.clone(),
-                policy,
-                early,
-                budget,
-                seen,
-                aliases
-            )
-        );
+        let (mut walk, ()) =
+            tokio::join!(rest, self.finish(&mut target, found.clone(), policy, early, budget, seen, aliases));
         walk.answer = target.answer;
         walk.alias = target.alias;
         walk.alias_conflict = target.alias_conflict;
         if walk.answer.is_absent() && walk.alias.is_none() && !seen.is_empty() && seen.len() > 1 {
-            walk.parent_exists = self
-                .parent_exists(question, &authoritative, zone, budget)
-                .await;
+            walk.parent_exists = self.parent_exists(question, &authoritative, zone, budget).await;
         }
         walk
     }
@@ -331,21 +279,14 @@ impl Walker {
         let budget = Budget::new(self.settings.timeout);
         match self.descend(question, false, &budget).await {
             End::Answered(_, word) => Ok(word.got.octets),
-            End::Holder(_) | End::Broken(_) => Err(if budget.left().is_none() {
-                Cause::Budget
-            } else {
-                Cause::Lame
-            }),
+            End::Holder(_) | End::Broken(_) => Err(if budget.left().is_none() { Cause::Budget } else { Cause::Lame }),
             End::TooDeep(_) => Err(Cause::Budget),
         }
     }
 
     /// Whether some zone on the known path to a name has a DS set at its parent.
     pub(crate) fn ds_seen(&self, name: &Name) -> bool {
-        self.closest(name, ptrust_names::RecordType::A)
-            .path()
-            .iter()
-            .any(|zone| zone.signed == Some(true))
+        self.closest(name, ptrust_names::RecordType::A).path().iter().any(|zone| zone.signed == Some(true))
     }
 
     /// Puts the answer into a walk, and follows an alias.
@@ -384,9 +325,7 @@ impl Walker {
         seen.push(target.clone());
         aliases.extend(links);
         let question = Question::new(target, walk.question.rtype);
-        let next = self
-            .leg(&question, policy, early, budget, seen, aliases)
-            .await;
+        let next = self.leg(&question, policy, early, budget, seen, aliases).await;
         walk.answer = next.answer.clone();
         walk.alias = Some(Box::new(next));
     }
@@ -401,33 +340,17 @@ impl Walker {
         policy: Policy,
         budget: &Budget,
     ) -> Vec<Denial> {
-        let between = question
-            .name
-            .parent()
-            .filter(|name| name.is_below(&zone.apex));
+        let between = question.name.parent().filter(|name| name.is_below(&zone.apex));
         let exists = found.answer.present().is_some() || found.alias.is_some();
-        let Some(name) =
-            between.filter(|_| exists && policy == Policy::Census && zone.role == Role::Holder)
-        else {
+        let Some(name) = between.filter(|_| exists && policy == Policy::Census && zone.role == Role::Holder) else {
             return Vec::new();
         };
         let asked = authoritative.iter().map(|server| {
             let name = &name;
-            async move {
-                self.denies(*server, zone, name, budget)
-                    .await
-                    .then(|| server.to_string())
-            }
+            async move { self.denies(*server, zone, name, budget).await.then(|| server.to_string()) }
         });
         let denied = futures_util::future::join_all(asked).await;
-        denied
-            .into_iter()
-            .flatten()
-            .map(|server| Denial {
-                name: name.clone(),
-                server,
-            })
-            .collect()
+        denied.into_iter().flatten().map(|server| Denial { name: name.clone(), server }).collect()
     }
 
     /// Whether the name above a denied alias target exists: the first authoritative server that says decides.
@@ -479,11 +402,7 @@ struct Found {
 impl Found {
     /// What one server's word is.
     fn of_word(word: &Word) -> Self {
-        let mut found = Self {
-            answer: Observed::Unknown(Cause::NotAsked),
-            alias: None,
-            conflict: Vec::new(),
-        };
+        let mut found = Self { answer: Observed::Unknown(Cause::NotAsked), alias: None, conflict: Vec::new() };
         match &word.said {
             Said::Answer(Answer::Set(records)) => found.answer = Observed::Present(records.clone()),
             Said::Answer(Answer::Negative { absence, .. }) => {
@@ -508,11 +427,7 @@ impl Found {
 fn bare(question: &Question, zone: &Arc<Zone>, answer: Observed<Records>) -> Walk {
     Walk {
         question: question.clone(),
-        cuts: zone
-            .path()
-            .iter()
-            .map(|zone| zone.cut())
-            .collect::<Vec<Cut>>(),
+        cuts: zone.path().iter().map(|zone| zone.cut()).collect::<Vec<Cut>>(),
         answer,
         alias: None,
         alias_conflict: Vec::new(),
@@ -545,13 +460,7 @@ async fn first_referral(
 }
 
 /// Publishes an answer that a server gave, once.
-fn publish(
-    early: &Early,
-    aliases: &[Record],
-    server: &(Name, IpAddr),
-    said: &Said,
-    walker: &Walker,
-) {
+fn publish(early: &Early, aliases: &[Record], server: &(Name, IpAddr), said: &Said, walker: &Walker) {
     if let Said::Answer(Answer::Set(records)) = said {
         let mut records = records.clone();
         let mut chain = aliases.to_vec();

@@ -17,11 +17,7 @@ const V6_CUTS: std::ops::RangeInclusive<usize> = 8..=16;
 
 impl Walker {
     /// Asks every address of the parent's servers about the cut; once for all walks.
-    pub(super) async fn parent_views(
-        &self,
-        zone: &Arc<Zone>,
-        budget: &Budget,
-    ) -> (Vec<ParentView>, Vec<Denial>) {
+    pub(super) async fn parent_views(&self, zone: &Arc<Zone>, budget: &Budget) -> (Vec<ParentView>, Vec<Denial>) {
         let Some(above) = zone.above.as_ref().filter(|_| zone.listed.is_some()) else {
             return (Vec::new(), Vec::new());
         };
@@ -48,10 +44,7 @@ impl Walker {
             let mut denials = Vec::new();
             for (view, denies) in join_all(asked).await {
                 if denies && matches!(view.says, Says::Refers(_)) {
-                    denials.extend(between.clone().map(|name| Denial {
-                        name,
-                        server: view.server.clone(),
-                    }));
+                    denials.extend(between.clone().map(|name| Denial { name, server: view.server.clone() }));
                 }
                 views.push(view);
             }
@@ -63,15 +56,10 @@ impl Walker {
     /// Every server address of a zone that can be asked.
     async fn all_servers(&self, zone: &Arc<Zone>, budget: &Budget) -> Vec<(Name, IpAddr)> {
         let with_glue = |name: &Name| zone.glue.iter().any(|(owner, _)| owner == name);
-        let looked_up = join_all(zone.servers.iter().filter(|name| !with_glue(name)).map(
-            |name| async move {
-                let found = self.addresses(name, budget).await.found;
-                found
-                    .into_iter()
-                    .map(|address| (name.clone(), address))
-                    .collect::<Vec<_>>()
-            },
-        ));
+        let looked_up = join_all(zone.servers.iter().filter(|name| !with_glue(name)).map(|name| async move {
+            let found = self.addresses(name, budget).await.found;
+            found.into_iter().map(|address| (name.clone(), address)).collect::<Vec<_>>()
+        }));
         let mut all = zone.glue.clone();
         all.extend(looked_up.await.into_iter().flatten());
         all.retain(|(_, address)| self.settings.scope.holds(*address));
@@ -79,14 +67,7 @@ impl Walker {
     }
 
     /// One parent server's word about the cut.
-    async fn says(
-        &self,
-        server: IpAddr,
-        above: &Zone,
-        zone: &Zone,
-        question: &Question,
-        budget: &Budget,
-    ) -> Says {
+    async fn says(&self, server: IpAddr, above: &Zone, zone: &Zone, question: &Question, budget: &Budget) -> Says {
         let got = match self.ask(server, question, PATIENT, budget).await {
             Ok(got) => got,
             Err(silence) => return Says::Silent(silence.into()),
@@ -95,11 +76,7 @@ impl Walker {
             Said::Referral(referral) => Says::Refers(referral.servers),
             Said::Answer(Answer::Set(records)) => {
                 let own = records.set.iter().any(|record| record.owner == zone.apex);
-                if own {
-                    Says::Serves
-                } else {
-                    Says::Answers(records)
-                }
+                if own { Says::Serves } else { Says::Answers(records) }
             }
             Said::Answer(Answer::Negative { absence, .. }) => {
                 // The zone's own servers may deny other types; a denial of the SOA by the zone above denies the zone.
@@ -114,13 +91,7 @@ impl Walker {
     }
 
     /// Whether a server denies a name that has names below it (RFC 8020).
-    pub(super) async fn denies(
-        &self,
-        server: IpAddr,
-        zone: &Zone,
-        name: &Name,
-        budget: &Budget,
-    ) -> bool {
+    pub(super) async fn denies(&self, server: IpAddr, zone: &Zone, name: &Name, budget: &Budget) -> bool {
         let question = Question::new(name.clone(), RecordType::SOA);
         let Ok(got) = self.ask(server, &question, BRISK, budget).await else {
             return false;
@@ -143,29 +114,18 @@ impl Walker {
             return None;
         }
         let v4 = name.to_string().ends_with(".in-addr.arpa");
-        let candidates = name
-            .ancestors()
-            .take_while(|above| above.is_below(&zone.apex))
-            .filter(|above| {
-                let digits = above.label_count().saturating_sub(2);
-                if v4 {
-                    (2..=3).contains(&digits)
-                } else {
-                    V6_CUTS.contains(&digits)
-                }
-            });
+        let candidates = name.ancestors().take_while(|above| above.is_below(&zone.apex)).filter(|above| {
+            let digits = above.label_count().saturating_sub(2);
+            if v4 { (2..=3).contains(&digits) } else { V6_CUTS.contains(&digits) }
+        });
         let asked = candidates.map(|candidate| async move {
             let question = Question::new(candidate.clone(), RecordType::CNAME);
             let got = self.ask(server, &question, BRISK, budget).await.ok()?;
             match classify(&got.reply, &zone.apex, &question) {
-                Said::Answer(Answer::Set(records)) => {
-                    records.set.iter().find_map(|record| match &record.data {
-                        Data::Cname(target) if record.owner == candidate => {
-                            Some((candidate.clone(), target.clone()))
-                        }
-                        _ => None,
-                    })
-                }
+                Said::Answer(Answer::Set(records)) => records.set.iter().find_map(|record| match &record.data {
+                    Data::Cname(target) if record.owner == candidate => Some((candidate.clone(), target.clone())),
+                    _ => None,
+                }),
                 _ => None,
             }
         });

@@ -40,11 +40,7 @@ impl Walker {
         };
         let probed = cell.get_or_try_init(|| async {
             let probe = self.probe_now(zone, server, budget).await;
-            if matches!(probe.class, Class::NotAsked(ptrust_names::Cause::Budget)) {
-                Err(probe)
-            } else {
-                Ok(probe)
-            }
+            if matches!(probe.class, Class::NotAsked(ptrust_names::Cause::Budget)) { Err(probe) } else { Ok(probe) }
         });
         match probed.await {
             Ok(probe) => probe.clone(),
@@ -66,21 +62,19 @@ impl Walker {
             self.ask(server, &ns_question, BRISK, budget),
             recursion,
         );
-        let servers =
-            ns.ok()
-                .and_then(|got| match classify(&got.reply, &zone.apex, &ns_question) {
-                    Said::Answer(Answer::Set(records)) => Some(
-                        records
-                            .set
-                            .iter()
-                            .filter_map(|record| match &record.data {
-                                Data::Ns(name) => Some(name.clone()),
-                                _ => None,
-                            })
-                            .collect(),
-                    ),
-                    _ => None,
-                });
+        let servers = ns.ok().and_then(|got| match classify(&got.reply, &zone.apex, &ns_question) {
+            Said::Answer(Answer::Set(records)) => Some(
+                records
+                    .set
+                    .iter()
+                    .filter_map(|record| match &record.data {
+                        Data::Ns(name) => Some(name.clone()),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            _ => None,
+        });
         let got = match soa {
             Ok(got) => got,
             Err(silence) => {
@@ -97,15 +91,7 @@ impl Walker {
         };
         let said = classify(&got.reply, &zone.apex, &soa_question);
         let (class, soa, alias) = apex_class(&said);
-        Probe {
-            class,
-            soa,
-            servers,
-            alias,
-            recurses,
-            rtt: Some(got.rtt),
-            said: words(&got.reply),
-        }
+        Probe { class, soa, servers, alias, recurses, rtt: Some(got.rtt), said: words(&got.reply) }
     }
 }
 
@@ -124,10 +110,7 @@ pub(super) fn silent_words(silence: Silence) -> String {
     match silence {
         Silence::Budget => "not asked: the budget of the walk was spent".into(),
         Silence::Local => "not asked: no route from here".into(),
-        Silence::Mute => format!(
-            "no answer in {} tries over UDP and one over TCP",
-            PATIENT.len()
-        ),
+        Silence::Mute => format!("no answer in {} tries over UDP and one over TCP", PATIENT.len()),
         Silence::Closed => "refuses connections on port 53".into(),
         Silence::Garbled => "an answer that cannot be read".into(),
     }
@@ -137,13 +120,10 @@ pub(super) fn silent_words(silence: Silence) -> String {
 fn apex_class(said: &Said) -> (Class, Option<Soa>, Option<Name>) {
     match said {
         Said::Answer(Answer::Set(records)) => {
-            let alias = records
-                .aliases
-                .iter()
-                .find_map(|record| match &record.data {
-                    Data::Cname(target) => Some(target.clone()),
-                    _ => None,
-                });
+            let alias = records.aliases.iter().find_map(|record| match &record.data {
+                Data::Cname(target) => Some(target.clone()),
+                _ => None,
+            });
             let soa = records.set.iter().find_map(|record| match &record.data {
                 Data::Soa(soa) => Some(soa.clone()),
                 _ => None,
@@ -157,11 +137,7 @@ fn apex_class(said: &Said) -> (Class, Option<Soa>, Option<Name>) {
             AbsenceKind::NxDomain => (Class::Lame(LameReason::ApexDenied), None, None),
             AbsenceKind::NoData => (Class::Lame(LameReason::ApexEmpty), None, None),
         },
-        Said::Answer(Answer::Alias { target, .. }) => (
-            Class::Lame(LameReason::ApexEmpty),
-            None,
-            Some(target.clone()),
-        ),
+        Said::Answer(Answer::Alias { target, .. }) => (Class::Lame(LameReason::ApexEmpty), None, Some(target.clone())),
         Said::Answer(Answer::Conflict(_) | Answer::Loop { .. }) | Said::Referral(_) => {
             (Class::Lame(LameReason::ApexEmpty), None, None)
         }

@@ -13,11 +13,8 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 /// Waits of the census, over UDP and then TCP: three tries in at least four seconds (identity.md).
-pub(super) const PATIENT: &[Duration] = &[
-    Duration::from_secs(1),
-    Duration::from_millis(1300),
-    Duration::from_millis(1700),
-];
+pub(super) const PATIENT: &[Duration] =
+    &[Duration::from_secs(1), Duration::from_millis(1300), Duration::from_millis(1700)];
 /// Waits on the way down, where another server can be asked instead.
 pub(super) const BRISK: &[Duration] = &[Duration::from_millis(1200)];
 /// One wait over TCP, with its handshake.
@@ -78,35 +75,21 @@ impl Walker {
         }
         let permit = self.limit(server);
         let _permit = permit.acquire().await.map_err(|_| Silence::Budget)?;
-        let mut flags = Flags {
-            dnssec: true,
-            ..Flags::default()
-        };
+        let mut flags = Flags { dnssec: true, ..Flags::default() };
         let mut last = Silence::Mute;
         for wait in waits {
-            match self
-                .once(server, question, flags, Channel::Udp, *wait, budget)
-                .await
-            {
+            match self.once(server, question, flags, Channel::Udp, *wait, budget).await {
                 Ok(got) if got.reply.tc => {
                     // A truncated reply is kept only if TCP fails too: it proves that the server lives.
-                    let over_tcp = self
-                        .once(server, question, flags, Channel::Tcp, TCP_WAIT, budget)
-                        .await;
+                    let over_tcp = self.once(server, question, flags, Channel::Tcp, TCP_WAIT, budget).await;
                     return match over_tcp {
                         Ok(full) => Ok(full),
                         Err(_) => Err(Silence::Garbled),
                     };
                 }
                 Ok(got) if without_edns(&got.reply) && !flags.plain => {
-                    flags = Flags {
-                        plain: true,
-                        ..Flags::default()
-                    };
-                    match self
-                        .once(server, question, flags, Channel::Udp, *wait, budget)
-                        .await
-                    {
+                    flags = Flags { plain: true, ..Flags::default() };
+                    match self.once(server, question, flags, Channel::Udp, *wait, budget).await {
                         Ok(plain) => return Ok(plain),
                         Err(_) => return Ok(got),
                     }
@@ -114,20 +97,13 @@ impl Walker {
                 Ok(got) => return Ok(got),
                 Err(Silence::Local) => return Err(Silence::Local),
                 Err(Silence::Budget) => {
-                    return Err(if last == Silence::Mute {
-                        Silence::Budget
-                    } else {
-                        last
-                    });
+                    return Err(if last == Silence::Mute { Silence::Budget } else { last });
                 }
                 Err(silence) => last = silence,
             }
         }
         if waits.len() > 1 {
-            match self
-                .once(server, question, flags, Channel::Tcp, TCP_WAIT, budget)
-                .await
-            {
+            match self.once(server, question, flags, Channel::Tcp, TCP_WAIT, budget).await {
                 Ok(got) => return Ok(got),
                 // Out of budget after all UDP tries: it was silent to each of them.
                 Err(Silence::Budget | Silence::Local) => {}
@@ -152,18 +128,9 @@ impl Walker {
         let begun = Instant::now();
         let query = wire::query(question, rand::random(), flags);
         let server = SocketAddr::new(server, PORT);
-        match self
-            .ports
-            .exchange
-            .exchange(server, channel, &query, wait.min(left))
-            .await
-        {
+        match self.ports.exchange.exchange(server, channel, &query, wait.min(left)).await {
             Ok(octets) => match wire::parse(&octets) {
-                Ok(reply) => Ok(Got {
-                    reply,
-                    octets,
-                    rtt: begun.elapsed(),
-                }),
+                Ok(reply) => Ok(Got { reply, octets, rtt: begun.elapsed() }),
                 Err(_) => Err(Silence::Garbled),
             },
             Err(PathError::Local) => Err(Silence::Local),
@@ -175,36 +142,17 @@ impl Walker {
     }
 
     /// Whether the server recurses for us: a question that none but a resolver answers, with RD set.
-    pub(super) async fn recurses(
-        &self,
-        server: IpAddr,
-        question: &Question,
-        budget: &Budget,
-    ) -> bool {
-        let flags = Flags {
-            recurse: true,
-            ..Flags::default()
-        };
+    pub(super) async fn recurses(&self, server: IpAddr, question: &Question, budget: &Budget) -> bool {
+        let flags = Flags { recurse: true, ..Flags::default() };
         let wait = PATIENT.first().copied().unwrap_or_default();
-        let got = self
-            .once(server, question, flags, Channel::Udp, wait, budget)
-            .await;
-        got.is_ok_and(|got| {
-            got.reply.ra && got.reply.rcode == rcode::NOERROR && !got.reply.answer.is_empty()
-        })
+        let got = self.once(server, question, flags, Channel::Udp, wait, budget).await;
+        got.is_ok_and(|got| got.reply.ra && got.reply.rcode == rcode::NOERROR && !got.reply.answer.is_empty())
     }
 
     /// The queries in flight to one server.
     fn limit(&self, server: IpAddr) -> Arc<Semaphore> {
-        let mut limits = self
-            .limits
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        Arc::clone(
-            limits
-                .entry(server)
-                .or_insert_with(|| Arc::new(Semaphore::new(self.settings.per_server.max(1)))),
-        )
+        let mut limits = self.limits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(limits.entry(server).or_insert_with(|| Arc::new(Semaphore::new(self.settings.per_server.max(1)))))
     }
 }
 

@@ -66,10 +66,7 @@ impl Zone {
             above: None,
             listed: Some(servers.clone()),
             servers,
-            glue: hints
-                .iter()
-                .map(|hint| (hint.name.clone(), hint.address))
-                .collect(),
+            glue: hints.iter().map(|hint| (hint.name.clone(), hint.address)).collect(),
             signed: None,
             expires: Timestamp::MAX,
             answered: Mutex::default(),
@@ -80,11 +77,7 @@ impl Zone {
 
     /// Roles from the root down to and with this zone.
     fn roles(&self) -> Vec<Role> {
-        let mut roles = self
-            .above
-            .as_ref()
-            .map(|above| above.roles())
-            .unwrap_or_default();
+        let mut roles = self.above.as_ref().map(|above| above.roles()).unwrap_or_default();
         roles.push(self.role);
         roles
     }
@@ -96,8 +89,7 @@ impl Zone {
 
     /// The path from the root to this zone.
     pub(super) fn path(self: &Arc<Self>) -> Vec<Arc<Self>> {
-        let mut path: Vec<_> =
-            std::iter::successors(Some(Arc::clone(self)), |zone| zone.above.clone()).collect();
+        let mut path: Vec<_> = std::iter::successors(Some(Arc::clone(self)), |zone| zone.above.clone()).collect();
         path.reverse();
         path
     }
@@ -105,25 +97,16 @@ impl Zone {
     /// Notes that a server answered.
     pub(super) fn note(&self, address: IpAddr, name: &Name, rtt: Duration, said: String) {
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = answered.entry(address).or_insert_with(|| Answered {
-            name: name.clone(),
-            rtt,
-            said,
-        });
+        let entry = answered.entry(address).or_insert_with(|| Answered { name: name.clone(), rtt, said });
         entry.rtt = entry.rtt.min(rtt);
     }
 
     /// Addresses that answered before, the fastest first.
     pub(super) fn good(&self) -> Vec<(Name, IpAddr)> {
         let answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut good: Vec<_> = answered
-            .iter()
-            .map(|(address, seen)| (seen.rtt, seen.name.clone(), *address))
-            .collect();
+        let mut good: Vec<_> = answered.iter().map(|(address, seen)| (seen.rtt, seen.name.clone(), *address)).collect();
         good.sort();
-        good.into_iter()
-            .map(|(_, name, address)| (name, address))
-            .collect()
+        good.into_iter().map(|(_, name, address)| (name, address)).collect()
     }
 
     /// The cut of this zone as a fact, without a census.
@@ -132,10 +115,7 @@ impl Zone {
         let servers = answered.iter().map(|(address, seen)| Server {
             name: seen.name.clone(),
             address: Some(*address),
-            in_parent: self
-                .listed
-                .as_ref()
-                .is_some_and(|listed| listed.contains(&seen.name)),
+            in_parent: self.listed.as_ref().is_some_and(|listed| listed.contains(&seen.name)),
             in_child: false,
             class: Class::Authoritative,
             answer: None,
@@ -181,12 +161,7 @@ impl Walker {
     pub(super) fn add(&self, above: &Arc<Zone>, referral: Referral) -> Arc<Zone> {
         let mut servers = referral.servers;
         servers.truncate(MAX_SERVER_NAMES);
-        let (role, reason) = role(
-            &referral.zone,
-            &above.roles(),
-            &servers,
-            &self.settings.registry_zones,
-        );
+        let (role, reason) = role(&referral.zone, &above.roles(), &servers, &self.settings.registry_zones);
         let now = self.ports.clock.now();
         let keep = SignedDuration::from_secs(i64::from(referral.ttl)).clamp(MIN_KEEP, MAX_KEEP);
         self.keep(Zone {

@@ -14,18 +14,14 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// A TLS server that answers every connection's first request with these octets; its port.
 async fn server(response: &'static [u8]) -> u16 {
-    let chain = CertificateDer::pem_slice_iter(include_bytes!("server.pem"))
-        .collect::<Result<_, _>>()
-        .expect("PEM");
+    let chain = CertificateDer::pem_slice_iter(include_bytes!("server.pem")).collect::<Result<_, _>>().expect("PEM");
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("server-key.pem")).expect("PEM");
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(
-        rustls::crypto::ring::default_provider(),
-    ))
-    .with_safe_default_protocol_versions()
-    .expect("versions")
-    .with_no_client_auth()
-    .with_single_cert(chain, key)
-    .expect("a key that fits");
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .expect("a key that fits");
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
     let port = listener.local_addr().expect("an address").port();
@@ -55,10 +51,7 @@ async fn resolver(address: [u8; 4]) -> SocketAddr {
             let query = &query[..length];
             let v4 = query.windows(4).any(|bytes| bytes == [0, 1, 0, 1]);
             let set = v4.then(|| record("fetch.test", Data::A(address.into())));
-            socket
-                .send_to(&reply(query, 0, false, set.as_slice(), &[]), client)
-                .await
-                .expect("sent");
+            socket.send_to(&reply(query, 0, false, set.as_slice(), &[]), client).await.expect("sent");
         }
     });
     server
@@ -68,17 +61,11 @@ async fn resolver(address: [u8; 4]) -> SocketAddr {
 fn fetch(scope: Scope, resolvers: Vec<SocketAddr>, trusting: bool) -> SystemFetch {
     let mut roots = RootCertStore::empty();
     if trusting {
-        roots
-            .add(CertificateDer::from_pem_slice(include_bytes!("root.pem")).expect("PEM"))
-            .expect("a root");
+        roots.add(CertificateDer::from_pem_slice(include_bytes!("root.pem")).expect("PEM")).expect("a root");
     }
-    let fetch = SystemFetch::new(&Settings {
-        scope,
-        ..settings(resolvers)
-    });
-    let made = builder(roots, fetch.names.clone())
-        .and_then(|builder| builder.no_proxy().build().ok())
-        .expect("a client");
+    let fetch = SystemFetch::new(&Settings { scope, ..settings(resolvers) });
+    let made =
+        builder(roots, fetch.names.clone()).and_then(|builder| builder.no_proxy().build().ok()).expect("a client");
     fetch.client.set(Some(made)).expect("the first");
     fetch
 }
@@ -89,45 +76,24 @@ async fn get(fetch: &SystemFetch, url: &str, limit: usize) -> Result<Response, F
 
 #[tokio::test]
 async fn bodies_and_headers_come_bounded() {
-    let port = server(
-        b"HTTP/1.1 429 x\r\nRetry-After: 7\r\nLocation: /y\r\nContent-Length: 5\r\n\r\nhello",
-    )
-    .await;
+    let port = server(b"HTTP/1.1 429 x\r\nRetry-After: 7\r\nLocation: /y\r\nContent-Length: 5\r\n\r\nhello").await;
     let fetch = fetch(Scope::All, vec![resolver([127, 0, 0, 1]).await], true);
     let url = format!("https://fetch.test:{port}/x");
-    let response = Response {
-        status: 429,
-        location: Some("/y".into()),
-        retry_after: Some(7),
-        body: b"hello".to_vec(),
-    };
+    let response = Response { status: 429, location: Some("/y".into()), retry_after: Some(7), body: b"hello".to_vec() };
     assert_eq!(get(&fetch, &url, 5).await, Ok(response));
     assert_eq!(get(&fetch, &url, 4).await, Err(FetchError::TooLarge));
-    let port = server(
-        b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n",
-    )
-    .await;
+    let port = server(b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n").await;
     let url = format!("https://fetch.test:{port}/x");
     assert_eq!(get(&fetch, &url, 5).await, Err(FetchError::TooLarge));
-    assert_eq!(
-        get(&fetch, &url, 6).await.map(|response| response.body),
-        Ok(b"abcdef".to_vec())
-    );
+    assert_eq!(get(&fetch, &url, 6).await.map(|response| response.body), Ok(b"abcdef".to_vec()));
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let port =
-        server(b"HTTP/1.1 302 x\r\nLocation: https://fetch.test/z\r\nContent-Length: 0\r\n\r\n")
-            .await;
+    let port = server(b"HTTP/1.1 302 x\r\nLocation: https://fetch.test/z\r\nContent-Length: 0\r\n\r\n").await;
     let fetch = fetch(Scope::All, vec![resolver([127, 0, 0, 1]).await], true);
-    let response = get(&fetch, &format!("https://fetch.test:{port}/x"), 10)
-        .await
-        .expect("a response");
-    assert_eq!(
-        (response.status, response.location.as_deref()),
-        (302, Some("https://fetch.test/z"))
-    );
+    let response = get(&fetch, &format!("https://fetch.test:{port}/x"), 10).await.expect("a response");
+    assert_eq!((response.status, response.location.as_deref()), (302, Some("https://fetch.test/z")));
 }
 
 #[tokio::test]
@@ -157,25 +123,12 @@ async fn failures_are_told_apart() {
     assert_eq!(get(&untrusting, &url, 10).await, Err(FetchError::Tls));
     let fetch = fetch(Scope::All, vec![dns], true);
     let other = format!("https://other.test:{port}/");
-    assert!(
-        matches!(
-            get(&fetch, &other, 10).await,
-            Err(FetchError::Path(PathError::Local))
-        ),
-        "no such name"
-    );
-    let free = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("loopback")
-        .local_addr()
-        .expect("an address");
+    assert!(matches!(get(&fetch, &other, 10).await, Err(FetchError::Path(PathError::Local))), "no such name");
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("loopback").local_addr().expect("an address");
     let refused = get(&fetch, &format!("https://fetch.test:{}/", free.port()), 10).await;
     assert_eq!(refused, Err(FetchError::Path(PathError::Refused)));
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
-    let url = format!(
-        "https://fetch.test:{}/",
-        silent.local_addr().expect("an address").port()
-    );
+    let url = format!("https://fetch.test:{}/", silent.local_addr().expect("an address").port());
     let timeout = fetch.get(&url, "*/*", 10, Duration::from_millis(200)).await;
     assert_eq!(timeout, Err(FetchError::Path(PathError::Timeout)));
     let short = server(b"HTTP/1.1 200 x\r\nContent-Length: 9\r\n\r\nabc").await;
@@ -185,14 +138,8 @@ async fn failures_are_told_apart() {
 
 #[test]
 fn proxies_are_urls_or_hosts() {
-    assert_eq!(
-        proxy_host("http://user:x@proxy.example:3128/").as_deref(),
-        Some("proxy.example")
-    );
-    assert_eq!(
-        proxy_host("proxy.example:3128").as_deref(),
-        Some("proxy.example")
-    );
+    assert_eq!(proxy_host("http://user:x@proxy.example:3128/").as_deref(), Some("proxy.example"));
+    assert_eq!(proxy_host("proxy.example:3128").as_deref(), Some("proxy.example"));
     assert_eq!(proxy_host(""), None);
 }
 

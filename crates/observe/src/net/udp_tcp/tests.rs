@@ -9,28 +9,14 @@ use tokio::net::TcpListener;
 const WAIT: Duration = Duration::from_millis(500);
 
 fn query(id: u16) -> Vec<u8> {
-    wire::query(
-        &Question::new(name("host.example"), RecordType::A),
-        id,
-        Flags::default(),
-    )
+    wire::query(&Question::new(name("host.example"), RecordType::A), id, Flags::default())
 }
 
 fn answer(query: &[u8]) -> Vec<u8> {
-    reply(
-        query,
-        0,
-        false,
-        &[record("host.example", Data::A([192, 0, 2, 1].into()))],
-        &[],
-    )
+    reply(query, 0, false, &[record("host.example", Data::A([192, 0, 2, 1].into()))], &[])
 }
 
-async fn exchange(
-    server: SocketAddr,
-    channel: Channel,
-    query: &[u8],
-) -> Result<Vec<u8>, PathError> {
+async fn exchange(server: SocketAddr, channel: Channel, query: &[u8]) -> Result<Vec<u8>, PathError> {
     SystemExchange.exchange(server, channel, query, WAIT).await
 }
 
@@ -51,10 +37,7 @@ async fn datagrams_that_do_not_fit_are_ignored() {
         }
     });
     let query = query(7);
-    assert_eq!(
-        exchange(server, Channel::Udp, &query).await,
-        Ok(answer(&query))
-    );
+    assert_eq!(exchange(server, Channel::Udp, &query).await, Ok(answer(&query)));
 }
 
 #[tokio::test]
@@ -67,17 +50,12 @@ async fn each_query_leaves_from_a_port_of_its_own() {
         for _ in 0..8 {
             let (length, client) = socket.recv_from(&mut buffer).await.expect("a query");
             ports.insert(client.port());
-            socket
-                .send_to(&answer(&buffer[..length]), client)
-                .await
-                .expect("sent");
+            socket.send_to(&answer(&buffer[..length]), client).await.expect("sent");
         }
         ports.len()
     });
     for id in 0..8 {
-        exchange(server, Channel::Udp, &query(id))
-            .await
-            .expect("an answer");
+        exchange(server, Channel::Udp, &query(id)).await.expect("an answer");
     }
     // Chance may give the same port twice.
     assert!(ports.await.expect("a count") > 4);
@@ -87,19 +65,10 @@ async fn each_query_leaves_from_a_port_of_its_own() {
 async fn silence_and_refusal_are_told_apart() {
     let socket = UdpSocket::bind("127.0.0.1:0").await.expect("loopback");
     let server = socket.local_addr().expect("an address");
-    assert_eq!(
-        exchange(server, Channel::Udp, &query(1)).await,
-        Err(PathError::Timeout)
-    );
+    assert_eq!(exchange(server, Channel::Udp, &query(1)).await, Err(PathError::Timeout));
     drop(socket);
-    assert_eq!(
-        exchange(server, Channel::Udp, &query(1)).await,
-        Err(PathError::Refused)
-    );
-    assert_eq!(
-        exchange(server, Channel::Tcp, &query(1)).await,
-        Err(PathError::Refused)
-    );
+    assert_eq!(exchange(server, Channel::Udp, &query(1)).await, Err(PathError::Refused));
+    assert_eq!(exchange(server, Channel::Tcp, &query(1)).await, Err(PathError::Refused));
 }
 
 /// A TCP server that reads one query and writes these octets.
@@ -126,26 +95,16 @@ fn framed(message: &[u8]) -> Vec<u8> {
 async fn tcp_reads_the_whole_message() {
     let server = tcp_server(|query| framed(&answer(query))).await;
     let query = query(3);
-    assert_eq!(
-        exchange(server, Channel::Tcp, &query).await,
-        Ok(answer(&query))
-    );
-    let server =
-        tcp_server(|query| [framed(&[]), framed(query), framed(&answer(query))].concat()).await;
-    assert_eq!(
-        exchange(server, Channel::Tcp, &query).await,
-        Ok(answer(&query))
-    );
+    assert_eq!(exchange(server, Channel::Tcp, &query).await, Ok(answer(&query)));
+    let server = tcp_server(|query| [framed(&[]), framed(query), framed(&answer(query))].concat()).await;
+    assert_eq!(exchange(server, Channel::Tcp, &query).await, Ok(answer(&query)));
 }
 
 #[tokio::test]
 async fn tcp_closed_early_is_no_answer() {
     for octets in [vec![], vec![0], vec![0, 40, 1, 2]] {
         let server = tcp_server(move |_| octets).await;
-        assert_eq!(
-            exchange(server, Channel::Tcp, &query(3)).await,
-            Err(PathError::Closed)
-        );
+        assert_eq!(exchange(server, Channel::Tcp, &query(3)).await, Err(PathError::Closed));
     }
     let strays = tcp_server(|query| framed(query).repeat(MAX_STRAYS + 1)).await;
     let ended = exchange(strays, Channel::Tcp, &query(3)).await;

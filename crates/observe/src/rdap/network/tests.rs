@@ -58,10 +58,7 @@ pub(in crate::rdap) const AFRINIC: &str = r#"{"handle":"2001:db8::/32","ipVersio
     "port43":"whois.afrinic.net"}"#;
 
 fn parsed(text: &str, address: &str) -> Result<Network, NetworkError> {
-    read(
-        &serde_json::from_str(text).expect("JSON"),
-        address.parse().expect("an address"),
-    )
+    read(&serde_json::from_str(text).expect("JSON"), address.parse().expect("an address"))
 }
 
 /// Fields as lines, for comparison.
@@ -70,23 +67,11 @@ fn shown(text: &str, address: &str) -> [String; 6] {
     let owner = network.owner;
     let blocks: Vec<_> = owner.blocks.iter().map(ToString::to_string).collect();
     [
-        format!(
-            "{} {}",
-            owner.holder.unwrap_or_default(),
-            network.registrant
-        ),
+        format!("{} {}", owner.holder.unwrap_or_default(), network.registrant),
         owner.handles.join(", "),
         blocks.join(", "),
-        format!(
-            "{} {}",
-            owner.block_name.unwrap_or_default(),
-            owner.block_type.unwrap_or_default()
-        ),
-        format!(
-            "{} {}",
-            owner.registry.unwrap_or_default(),
-            owner.country.unwrap_or_default()
-        ),
+        format!("{} {}", owner.block_name.unwrap_or_default(), owner.block_type.unwrap_or_default()),
+        format!("{} {}", owner.registry.unwrap_or_default(), owner.country.unwrap_or_default()),
         owner.abuse.unwrap_or_default(),
     ]
 }
@@ -128,14 +113,7 @@ fn all_registries_are_read() {
     );
     assert_eq!(
         shown(LACNIC, "192.0.2.200"),
-        [
-            "Exemplo S.A. true",
-            "192.0.2.128/25, 00.000.000/0001-00",
-            "192.0.2.128/25",
-            " REALLOCATED",
-            "lacnic BR",
-            ""
-        ]
+        ["Exemplo S.A. true", "192.0.2.128/25, 00.000.000/0001-00", "192.0.2.128/25", " REALLOCATED", "lacnic BR", ""]
     );
     assert_eq!(
         shown(AFRINIC, "2001:db8::25"),
@@ -155,10 +133,7 @@ fn links_to_addresses_are_kept() {
     let links = |text, address| parsed(text, address).expect("a network").links;
     assert_eq!(
         links(RIPE, "192.0.2.1"),
-        [Link {
-            rel: Relation::Up,
-            href: "https://rdap.db.ripe.net/ip/192.0.0.0/22".into()
-        }]
+        [Link { rel: Relation::Up, href: "https://rdap.db.ripe.net/ip/192.0.0.0/22".into() }]
     );
     assert_eq!(links(APNIC, "203.0.113.1").len(), 1);
 }
@@ -176,11 +151,7 @@ fn objects_about_something_else_are_refused() {
         r#"{"startAddress":"192.0.2.0","endAddress":"2001:db8::"}"#,
         r#"{"startAddress":1,"endAddress":2}"#,
     ] {
-        assert_eq!(
-            parsed(text, "192.0.2.1"),
-            Err(NetworkError::Other),
-            "{text}"
-        );
+        assert_eq!(parsed(text, "192.0.2.1"), Err(NetworkError::Other), "{text}");
     }
 }
 
@@ -197,34 +168,15 @@ fn wild_ranges_and_texts_are_bounded() {
     let wide = r#"{"startAddress":"64.0.0.1","endAddress":"65.255.255.254"}"#;
     let network = parsed(wide, "65.255.255.254").expect("a network");
     assert_eq!(network.owner.blocks.len(), MAX_BLOCKS);
-    assert!(
-        network
-            .owner
-            .blocks
-            .iter()
-            .any(|block| block.contains(&"65.255.255.254".parse::<IpAddr>().expect("v4")))
-    );
-    let long = format!(
-        r#"{{"startAddress":"192.0.2.0","endAddress":"192.0.2.0","name":"\u001b{}"}}"#,
-        "x".repeat(900)
-    );
-    let name = parsed(&long, "192.0.2.0")
-        .expect("a network")
-        .owner
-        .block_name
-        .expect("a name");
+    assert!(network.owner.blocks.iter().any(|block| block.contains(&"65.255.255.254".parse::<IpAddr>().expect("v4"))));
+    let long = format!(r#"{{"startAddress":"192.0.2.0","endAddress":"192.0.2.0","name":"\u001b{}"}}"#, "x".repeat(900));
+    let name = parsed(&long, "192.0.2.0").expect("a network").owner.block_name.expect("a name");
     assert!(name.starts_with("\\027x") && name.chars().count() == MAX_TEXT);
     let entities =
-        r#"{"handle":"E","roles":["registrant"],"vcardArray":["vcard",[["fn",{},"text","F"]]]},"#
-            .repeat(500);
-    let many = format!(
-        r#"{{"startAddress":"192.0.2.0","endAddress":"192.0.2.0","entities":[{entities}{{}}]}}"#
-    );
+        r#"{"handle":"E","roles":["registrant"],"vcardArray":["vcard",[["fn",{},"text","F"]]]},"#.repeat(500);
+    let many = format!(r#"{{"startAddress":"192.0.2.0","endAddress":"192.0.2.0","entities":[{entities}{{}}]}}"#);
     let network = parsed(&many, "192.0.2.0").expect("a network");
-    assert_eq!(
-        (network.owner.handles.len(), network.owner.holder.as_deref()),
-        (1, Some("F"))
-    );
+    assert_eq!((network.owner.handles.len(), network.owner.holder.as_deref()), (1, Some("F")));
 }
 
 #[test]
