@@ -109,18 +109,10 @@ pub fn judge(name: &str, registrable: Option<&str>, address: IpAddr) -> Judged {
         text: host.text(found.range),
         weight: found.strength.weight(),
     });
-    let matched = if host.is_apex {
-        Vec::new()
-    } else {
-        words(&host.masked)
-    };
-    let score = embedded.as_ref().map_or(0, |embedded| embedded.weight)
-        + matched.iter().map(|found| found.weight).sum::<i32>();
-    Judged {
-        score,
-        embedded,
-        matched,
-    }
+    let matched = if host.is_apex { Vec::new() } else { words(&host.masked) };
+    let score =
+        embedded.as_ref().map_or(0, |embedded| embedded.weight) + matched.iter().map(|found| found.weight).sum::<i32>();
+    Judged { score, embedded, matched }
 }
 
 /// The words in the host part.
@@ -129,22 +121,14 @@ pub fn judge(name: &str, registrable: Option<&str>, address: IpAddr) -> Judged {
 /// in the same name says that this one does not, so the line then counts nothing: `50-203-126-142-static.hfc` names a
 /// business line, and SpamAssassin lets it pass as well. The word is still listed, with weight 0.
 fn words(text: &str) -> Vec<Match> {
-    let found: Vec<&'static Pattern> = scoring()
-        .filter(|pattern| pattern.regex.is_match(text))
-        .collect();
-    let fixed = found
-        .iter()
-        .any(|pattern| pattern.class == Class::StaticHint);
+    let found: Vec<&'static Pattern> = scoring().filter(|pattern| pattern.regex.is_match(text)).collect();
+    let fixed = found.iter().any(|pattern| pattern.class == Class::StaticHint);
     found
         .into_iter()
         .map(|pattern| Match {
             id: &pattern.id,
             class: pattern.class.name(),
-            weight: if fixed && pattern.class == Class::Access {
-                0
-            } else {
-                pattern.weight
-            },
+            weight: if fixed && pattern.class == Class::Access { 0 } else { pattern.weight },
         })
         .collect()
 }

@@ -185,10 +185,7 @@ fn defaults() -> &'static Defaults {
             }
         }
         // Names are ASCII in presentation form: leaving Unicode classes out makes the set much smaller.
-        let set = RegexSetBuilder::new(patterns)
-            .unicode(false)
-            .build()
-            .expect("embedded provider regexes are tested");
+        let set = RegexSetBuilder::new(patterns).unicode(false).build().expect("embedded provider regexes are tested");
         Defaults { set, owners }
     })
 }
@@ -197,10 +194,7 @@ fn defaults() -> &'static Defaults {
 fn owners_of(name: &str) -> impl Iterator<Item = usize> {
     let defaults = defaults();
     let matches = (name.len() <= MAX_NAME).then(|| defaults.set.matches(name));
-    matches
-        .into_iter()
-        .flat_map(IntoIterator::into_iter)
-        .filter_map(|index| defaults.owners.get(index).copied())
+    matches.into_iter().flat_map(IntoIterator::into_iter).filter_map(|index| defaults.owners.get(index).copied())
 }
 
 /// The provider whose default name this is: lower-case name without a trailing dot; the first match wins.
@@ -229,21 +223,12 @@ pub fn by_holder(names_and_handles: &[&str], ptr_names: &[&str]) -> Vec<&'static
             .iter()
             .map(|org| {
                 let (exact, normal) = (org.to_lowercase(), normalise(org));
-                wanted
-                    .iter()
-                    .map(|(e, n)| u8::from(*n == normal) + u8::from(*e == exact))
-                    .max()
-                    .unwrap_or(0)
+                wanted.iter().map(|(e, n)| u8::from(*n == normal) + u8::from(*e == exact)).max().unwrap_or(0)
             })
             .max()
             .unwrap_or(0);
         if score > 0 {
-            let key = (
-                !shaped.contains(&index),
-                Reverse(score),
-                provider.kind.is_esp_or_mailbox(),
-                index,
-            );
+            let key = (!shaped.contains(&index), Reverse(score), provider.kind.is_esp_or_mailbox(), index);
             found.push((key, provider));
         }
     }
@@ -292,10 +277,7 @@ fn normalise(text: &str) -> String {
     let lower = text.to_lowercase();
     let mut words: Vec<String> = Vec::new();
     let mut joins = false;
-    for word in lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-    {
+    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
         let single = word.chars().count() == 1;
         // "B.V." and "S.A.S." come apart into single letters: put them together again.
         match words.last_mut() {

@@ -72,10 +72,7 @@ pub enum Allocation {
 struct File {
     #[serde(rename = "schema_version")]
     _schema_version: u32,
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "compared with DATA_DATE in a test")
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "compared with DATA_DATE in a test"))]
     date: String,
     registry: Vec<Registry>,
     block: Vec<Block>,
@@ -86,9 +83,9 @@ static FILE: LazyLock<File> = LazyLock::new(|| {
         .expect("the embedded registries.toml parses, see the tests")
 });
 
-/// The unicast space that IANA hands to registries (RFC 4291 §2.4, RFC 3587).
-static GLOBAL_UNICAST_V6: LazyLock<Ipv6Net> =
-    LazyLock::new(|| "2000::/3".parse().expect("a well formed prefix"));
+/// The half of global unicast space (RFC 3587) out of which IANA has handed blocks to registries: its table may be
+/// newer than ours there. Nothing of 3000::/4 was ever given to one.
+static HANDED_OUT_V6: LazyLock<Ipv6Net> = LazyLock::new(|| "2000::/4".parse().expect("a well formed prefix"));
 
 /// Every row.
 pub fn blocks() -> &'static [Block] {
@@ -103,10 +100,7 @@ pub fn registries() -> &'static [Registry] {
 /// The most specific row that holds `addr`; an IPv4-mapped IPv6 address is looked up as the IPv4 address it holds.
 pub fn block(addr: IpAddr) -> Option<&'static Block> {
     let addr = addr.to_canonical();
-    blocks()
-        .iter()
-        .filter(|block| block.prefix.contains(&addr))
-        .max_by_key(|block| block.prefix.prefix_len())
+    blocks().iter().filter(|block| block.prefix.contains(&addr)).max_by_key(|block| block.prefix.prefix_len())
 }
 
 /// The registry with this id.
@@ -127,8 +121,8 @@ pub fn allocation(addr: IpAddr) -> Allocation {
     }
     match (block(addr).map(|block| block.status), addr) {
         (Some(Status::Allocated | Status::Legacy), _) => Allocation::Allocated,
-        (None, IpAddr::V6(addr)) if GLOBAL_UNICAST_V6.contains(&addr) => Allocation::NotKnown,
-        // IANA's IPv4 table is complete and final: what has no row belongs to nobody. Outside 2000::/3 IANA gave out
+        (None, IpAddr::V6(addr)) if HANDED_OUT_V6.contains(&addr) => Allocation::NotKnown,
+        // IANA's IPv4 table is complete and final: what has no row belongs to nobody. Outside 2000::/4 IANA gave out
         // no IPv6 space at all.
         (Some(Status::Reserved) | None, _) => Allocation::Unallocated,
     }
@@ -149,9 +143,7 @@ pub fn is_registry_server(ns_name: &str) -> Option<&'static Registry> {
     let name = ns_name.to_ascii_lowercase();
     let name = name.strip_suffix('.').unwrap_or(&name);
     let runs = |suffix: &String| is_under(name, suffix);
-    registries()
-        .iter()
-        .find(|registry| registry.nameserver_suffixes.iter().any(runs))
+    registries().iter().find(|registry| registry.nameserver_suffixes.iter().any(runs))
 }
 
 #[cfg(test)]

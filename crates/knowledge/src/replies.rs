@@ -87,11 +87,7 @@ fn table() -> &'static Table {
             .size_limit(64 << 20)
             .build()
             .expect("embedded reply regexes are tested");
-        Table {
-            rules: file.rule,
-            causes: file.cause,
-            set,
-        }
+        Table { rules: file.rule, causes: file.cause, set }
     })
 }
 
@@ -115,14 +111,8 @@ pub fn explain(text: &str) -> Option<&'static Rule> {
     let text = &text[..text.floor_char_boundary(MAX_TEXT)];
     let table = table();
     // Some texts include their continuation prefixes, most are cut up by them: both forms are tried.
-    let forms = [
-        join(text),
-        text.split_whitespace().collect::<Vec<_>>().join(" "),
-    ];
-    let index = forms
-        .iter()
-        .filter_map(|form| table.set.matches(form).iter().next())
-        .min()?;
+    let forms = [join(text), text.split_whitespace().collect::<Vec<_>>().join(" ")];
+    let index = forms.iter().filter_map(|form| table.set.matches(form).iter().next()).min()?;
     table.rules.get(index)
 }
 
@@ -132,19 +122,14 @@ pub fn explain(text: &str) -> Option<&'static Rule> {
 fn join(text: &str) -> String {
     let mut out: Vec<&str> = Vec::new();
     let mut first: Option<(&str, Option<&str>)> = None;
-    let mut words = text
-        .split_whitespace()
-        .filter(|w| !w.chars().all(|c| matches!(c, '>' | '<' | '|')))
-        .peekable();
+    let mut words = text.split_whitespace().filter(|w| !w.chars().all(|c| matches!(c, '>' | '<' | '|'))).peekable();
     while let Some(word) = words.next() {
         let Some((code, rest)) = reply_code(word) else {
             out.push(word);
             continue;
         };
         let glued = rest.strip_prefix('-').filter(|r| !r.is_empty());
-        let enhanced = glued
-            .or_else(|| words.peek().copied())
-            .filter(|w| is_enhanced(w));
+        let enhanced = glued.or_else(|| words.peek().copied()).filter(|w| is_enhanced(w));
         match first {
             None => {
                 first = Some((code, enhanced));
@@ -154,9 +139,7 @@ fn join(text: &str) -> String {
                 // A continuation prefix: keep what is glued to it unless that is the enhanced code again.
                 out.extend(glued.filter(|g| !is_enhanced(g)));
             }
-            Some((known, status))
-                if known == code && rest.is_empty() && enhanced.is_some() && enhanced == status =>
-            {
+            Some((known, status)) if known == code && rest.is_empty() && enhanced.is_some() && enhanced == status => {
                 words.next();
             }
             Some(_) => out.push(word),
@@ -176,9 +159,8 @@ fn reply_code(word: &str) -> Option<(&str, &str)> {
 fn is_enhanced(word: &str) -> bool {
     let mut parts = word.split('.');
     let class = parts.next().is_some_and(|p| p == "4" || p == "5");
-    let number = |p: Option<&str>| {
-        p.is_some_and(|p| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
-    };
+    let number =
+        |p: Option<&str>| p.is_some_and(|p| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()));
     class && number(parts.next()) && number(parts.next()) && parts.next().is_none()
 }
 

@@ -70,11 +70,7 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
             Reachable::Known(reachable) => reachable,
             Reachable::NotApplicable(NotApplicable::Marked) => false,
         },
-        block: SpecialUse {
-            prefix: row.prefix,
-            name: row.name,
-            rfc: row.rfc,
-        },
+        block: SpecialUse { prefix: row.prefix, name: row.name, rfc: row.rfc },
     };
     file.block.into_iter().map(row).collect()
 });
@@ -82,9 +78,7 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
 /// The most specific row that holds `addr`, reachable or not.
 fn row(addr: IpAddr) -> Option<&'static Row> {
     let addr = addr.to_canonical();
-    ROWS.iter()
-        .filter(|row| row.block.prefix.contains(&addr))
-        .max_by_key(|row| row.block.prefix.prefix_len())
+    ROWS.iter().filter(|row| row.block.prefix.contains(&addr)).max_by_key(|row| row.block.prefix.prefix_len())
 }
 
 /// The block that makes `addr` unreachable from the internet, if one does.
@@ -101,15 +95,10 @@ pub(crate) fn is_listed(addr: IpAddr) -> bool {
 }
 
 static DOCUMENTATION: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
-    [
-        "192.0.2.0/24",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "2001:db8::/32",
-    ]
-    .into_iter()
-    .map(|prefix| prefix.parse().expect("the four prefixes are well formed"))
-    .collect()
+    ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"]
+        .into_iter()
+        .map(|prefix| prefix.parse().expect("the four prefixes are well formed"))
+        .collect()
 });
 
 /// Whether `addr` is reserved for examples in texts (RFC 5737, RFC 3849).

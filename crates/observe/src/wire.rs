@@ -143,14 +143,16 @@ pub fn parse(octets: &[u8]) -> Result<Reply, WireError> {
         let Ok(parsed) = parsed else {
             return if reply.tc { Ok(reply) } else { Err(WireError) };
         };
-        keep(&mut reply.answer, &parsed, &mut budget);
+        if !keep(&mut reply.answer, &parsed, &mut budget) {
+            return Err(WireError);
+        }
     }
     let Ok(Some(mut section)) = section.next_section() else {
         return Ok(reply);
     };
     for parsed in section.by_ref() {
         let Ok(parsed) = parsed else { return Ok(reply) };
-        keep(&mut reply.authority, &parsed, &mut budget);
+        let _ = keep(&mut reply.authority, &parsed, &mut budget);
     }
     let Ok(Some(section)) = section.next_section() else {
         return Ok(reply);
@@ -160,21 +162,22 @@ pub fn parse(octets: &[u8]) -> Result<Reply, WireError> {
         if parsed.rtype() == Rtype::OPT {
             read_opt(&mut reply, &parsed);
         } else {
-            keep(&mut reply.additional, &parsed, &mut budget);
+            let _ = keep(&mut reply.additional, &parsed, &mut budget);
         }
     }
     Ok(reply)
 }
 
-/// Adds a record of class IN to a section, within the budget; others are left out.
-fn keep(section: &mut Vec<Record>, parsed: &ParsedRecord<'_, &[u8]>, budget: &mut usize) {
-    if *budget == 0 {
-        return;
+/// Adds a record of class IN to a section, within the budget; other classes are left out. `false` for data that does
+/// not fit its type: leaving such a record out of an answer would make an absence of it.
+fn keep(section: &mut Vec<Record>, parsed: &ParsedRecord<'_, &[u8]>, budget: &mut usize) -> bool {
+    if *budget == 0 || parsed.class() != domain::base::iana::Class::IN {
+        return true;
     }
-    if let Some(record) = record(parsed) {
-        *budget -= 1;
-        section.push(record);
-    }
+    let Some(record) = record(parsed) else { return false };
+    *budget -= 1;
+    section.push(record);
+    true
 }
 
 /// Takes the extended RCODE bits and the extended errors out of OPT.
@@ -192,11 +195,8 @@ fn read_opt(reply: &mut Reply, parsed: &ParsedRecord<'_, &[u8]>) {
     }
 }
 
-/// Our record of a parsed one; `None` for other classes and for data that does not fit its type.
+/// Our record of a parsed one; `None` for data that does not fit its type.
 fn record(parsed: &ParsedRecord<'_, &[u8]>) -> Option<Record> {
-    if parsed.class() != domain::base::iana::Class::IN {
-        return None;
-    }
     Some(Record {
         owner: name(&parsed.owner())?,
         // A TTL with the top bit set counts as zero (RFC 2181 8).

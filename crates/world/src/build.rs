@@ -67,25 +67,19 @@ impl Builder {
     pub(crate) fn ensure(&mut self, zone: &Name, servers: &[Name]) {
         if !self.draft.zones.contains_key(zone) {
             self.draft.order.push(zone.clone());
-            let draft = ZoneDraft {
-                servers: servers.to_vec(),
-                ..ZoneDraft::default()
-            };
+            let draft = ZoneDraft { servers: servers.to_vec(), ..ZoneDraft::default() };
             self.draft.zones.insert(zone.clone(), draft);
         }
     }
 
     /// The deepest zone at or above a name.
     pub(crate) fn closest(&self, name: &Name) -> Option<Name> {
-        std::iter::once(name.clone())
-            .chain(name.ancestors())
-            .find(|at| self.draft.zones.contains_key(at))
+        std::iter::once(name.clone()).chain(name.ancestors()).find(|at| self.draft.zones.contains_key(at))
     }
 
     /// The closest zone above another.
     fn parent(&self, zone: &Name) -> Option<Name> {
-        zone.ancestors()
-            .find(|at| self.draft.zones.contains_key(at))
+        zone.ancestors().find(|at| self.draft.zones.contains_key(at))
     }
 
     /// All names of servers, list by list, in the order of the text.
@@ -176,11 +170,7 @@ impl Builder {
                     continue;
                 }
                 let fixed = fixed_addresses(&name);
-                let given = if fixed.is_empty() {
-                    pool.take(&taken)
-                } else {
-                    fixed
-                };
+                let given = if fixed.is_empty() { pool.take(&taken) } else { fixed };
                 taken.extend(&given);
                 for address in &given {
                     let record = Rr::of_address(name.clone(), *address);
@@ -291,16 +281,11 @@ impl Builder {
     /// Zones that are signed: those of the text that say so, and what was made up above them.
     fn signed(&self) -> BTreeSet<Name> {
         let zones = self.draft.zones.iter();
-        let told: Vec<&Name> = zones
-            .filter(|(_, d)| d.signed)
-            .map(|(name, _)| name)
-            .collect();
+        let told: Vec<&Name> = zones.filter(|(_, d)| d.signed).map(|(name, _)| name).collect();
         let mut signed: BTreeSet<Name> = told.iter().map(|name| (*name).clone()).collect();
         for zone in told {
             let above = zone.ancestors();
-            signed.extend(
-                above.filter(|at| self.draft.zones.contains_key(at) && !self.explicit.contains(at)),
-            );
+            signed.extend(above.filter(|at| self.draft.zones.contains_key(at) && !self.explicit.contains(at)));
         }
         signed
     }
@@ -325,12 +310,7 @@ impl Builder {
             let Some(key) = Key::new(bogus) else {
                 return Err(at(1, "the system gives no randomness for keys"));
             };
-            let record = |rtype, rdata| Rr {
-                owner: name.clone(),
-                rtype,
-                ttl: crate::rr::DEFAULT_TTL,
-                rdata,
-            };
+            let record = |rtype, rdata| Rr { owner: name.clone(), rtype, ttl: crate::rr::DEFAULT_TTL, rdata };
             let parent = self.parent(name);
             if let Some(parent) = parent.and_then(|parent| zones.get_mut(&parent))
                 && parent.cut_above(name) == Some(name)
@@ -363,9 +343,7 @@ impl Builder {
         }
         for (zone, draft) in &self.draft.zones {
             let apex = draft.records.iter().filter(|r| r.owner == *zone);
-            let own = apex
-                .filter(|r| r.rtype == RecordType::NS)
-                .filter_map(Rr::target);
+            let own = apex.filter(|r| r.rtype == RecordType::NS).filter_map(Rr::target);
             for server in draft.servers.iter().cloned().chain(own) {
                 for address in self.reached(&server) {
                     hosts.entry(address).or_default().insert(zone.clone());
@@ -389,9 +367,7 @@ impl Builder {
             ServerRef::Address(address) => vec![*address],
             ServerRef::Name(name) => self.reached(name),
         };
-        let known = |address: &IpAddr| {
-            hosts.contains_key(address) || resolvers.iter().any(|r| r.ip() == *address)
-        };
+        let known = |address: &IpAddr| hosts.contains_key(address) || resolvers.iter().any(|r| r.ip() == *address);
         match server {
             ServerRef::Name(name) if !addresses.iter().any(known) => {
                 Err(at(line, format!("{name} is no server of this world")))
@@ -416,18 +392,12 @@ impl Builder {
                 return Err(at(*line, "!delegate-at needs one server"));
             };
             for address in addresses {
-                let hosted = hosts
-                    .get(&address)
-                    .is_some_and(|held| held.contains(&parent));
-                let original = zones.get(&parent).filter(|_| hosted).ok_or_else(|| {
-                    at(
-                        *line,
-                        format!("{address} does not serve {parent}, the parent of {zone}"),
-                    )
-                })?;
-                let variant = variants
-                    .entry((address, parent.clone()))
-                    .or_insert_with(|| original.clone());
+                let hosted = hosts.get(&address).is_some_and(|held| held.contains(&parent));
+                let original = zones
+                    .get(&parent)
+                    .filter(|_| hosted)
+                    .ok_or_else(|| at(*line, format!("{address} does not serve {parent}, the parent of {zone}")))?;
+                let variant = variants.entry((address, parent.clone())).or_insert_with(|| original.clone());
                 variant.nodes.remove(zone);
                 for server in servers {
                     variant.insert(Rr::of_name(zone.clone(), RecordType::NS, server));
@@ -493,10 +463,7 @@ impl Builder {
     pub(crate) fn reverse_names(&self) -> Vec<Name> {
         let zones = self.draft.zones.keys().chain(self.draft.delegate.keys());
         let checks = self.draft.checks.iter();
-        zones
-            .cloned()
-            .chain(checks.map(|check| reverse_name(check.address.to_canonical())))
-            .collect()
+        zones.cloned().chain(checks.map(|check| reverse_name(check.address.to_canonical()))).collect()
     }
 }
 
@@ -509,10 +476,5 @@ fn soa(zone: &Name, server: Option<&Name>) -> Rr {
     for number in [1u32, 7200, 3600, 1_209_600, 300] {
         rdata.extend(number.to_be_bytes());
     }
-    Rr {
-        owner: zone.clone(),
-        rtype: RecordType::SOA,
-        ttl: 3600,
-        rdata,
-    }
+    Rr { owner: zone.clone(), rtype: RecordType::SOA, ttl: 3600, rdata }
 }

@@ -38,11 +38,7 @@ impl Key {
         let (kind, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
         let made = EcdsaKeyPair::generate_pkcs8(kind, &random).ok()?;
         let pair = EcdsaKeyPair::from_pkcs8(kind, made.as_ref(), &random).ok()?;
-        let mut key = Self {
-            pair: Arc::new(pair),
-            tag: 0,
-            broken: bogus == Some(Bogus::Rrsig),
-        };
+        let mut key = Self { pair: Arc::new(pair), tag: 0, broken: bogus == Some(Bogus::Rrsig) };
         key.tag = tag(&key.dnskey());
         Some(key)
     }
@@ -100,22 +96,14 @@ impl Key {
         if let (true, Some(last)) = (self.broken, data.last_mut()) {
             *last ^= 0xff;
         }
-        Some(Rr {
-            owner: first.owner.clone(),
-            rtype: RecordType::RRSIG,
-            ttl: first.ttl,
-            rdata: data,
-        })
+        Some(Rr { owner: first.owner.clone(), rtype: RecordType::RRSIG, ttl: first.ttl, rdata: data })
     }
 }
 
 /// The key tag (RFC 4034, appendix B).
 fn tag(dnskey: &[u8]) -> u16 {
-    let sum: u32 = dnskey
-        .iter()
-        .enumerate()
-        .map(|(index, octet)| u32::from(*octet) << if index % 2 == 0 { 8 } else { 0 })
-        .sum();
+    let sum: u32 =
+        dnskey.iter().enumerate().map(|(index, octet)| u32::from(*octet) << if index % 2 == 0 { 8 } else { 0 }).sum();
     let folded = (sum + (sum >> 16)) & 0xffff;
     u16::try_from(folded).unwrap_or_default()
 }
@@ -213,10 +201,7 @@ fn covering(zone: &Zone, name: &Name) -> Option<Rr> {
     });
     let types: BTreeSet<RecordType> = held.chain([RecordType::RRSIG, NSEC]).collect();
     let soa = zone.negative_soa()?;
-    let minimum = soa
-        .rdata
-        .last_chunk::<4>()
-        .map(|octets| u32::from_be_bytes(*octets));
+    let minimum = soa.rdata.last_chunk::<4>().map(|octets| u32::from_be_bytes(*octets));
     Some(Rr {
         owner: owner.clone(),
         rtype: NSEC,

@@ -176,8 +176,5 @@ pub(crate) enum Bogus {
 
 /// An error at a line.
 pub(crate) fn at(line: usize, message: impl Into<String>) -> WorldError {
-    WorldError {
-        line,
-        message: message.into(),
-    }
+    WorldError { line, message: message.into() }
 }

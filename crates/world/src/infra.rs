@@ -43,10 +43,7 @@ pub(crate) fn fixed_addresses(server: &Name) -> Vec<IpAddr> {
     let text = server.to_string();
     let row = FIXED.iter().find(|(name, _)| *name == text);
     let addresses = row.map_or(&[][..], |(_, addresses)| addresses);
-    addresses
-        .iter()
-        .filter_map(|text| text.parse().ok())
-        .collect()
+    addresses.iter().filter_map(|text| text.parse().ok()).collect()
 }
 
 /// Whether a name is one that we gave to a server of a top-level domain.
@@ -60,10 +57,8 @@ pub(crate) fn add(builder: &mut Builder) {
     builder.ensure(&Name::root(), &root_servers);
     let arpa = name("arpa");
     builder.ensure(&arpa, &below(&arpa, ["a.ns", "b.ns"]));
-    let reverse = [
-        ("in-addr", ["a.in-addr-servers", "b.in-addr-servers"]),
-        ("ip6", ["a.ip6-servers", "b.ip6-servers"]),
-    ];
+    let reverse =
+        [("in-addr", ["a.in-addr-servers", "b.in-addr-servers"]), ("ip6", ["a.ip6-servers", "b.ip6-servers"])];
     for (zone, servers) in reverse {
         for zone in below(&arpa, [zone]) {
             builder.ensure(&zone, &below(&arpa, servers));
@@ -96,10 +91,7 @@ fn registry_zone(reverse: &Name) -> Option<(Name, Vec<Name>)> {
     if usize::from(block.prefix_len()) < labels * bits {
         return None;
     }
-    let all: Vec<Vec<u8>> = ptrust_names::reverse_name(block.addr())
-        .labels()
-        .map(<[u8]>::to_vec)
-        .collect();
+    let all: Vec<Vec<u8>> = ptrust_names::reverse_name(block.addr()).labels().map(<[u8]>::to_vec).collect();
     let zone = Name::from_labels(all.get(all.len().checked_sub(labels + 2)?..)?).ok()?;
     let registry = row.and_then(|row| registries::registry(&row.registry));
     let suffix = registry.and_then(|registry| registry.nameserver_suffixes.first());
@@ -156,10 +148,7 @@ mod tests {
         assert_eq!(registry_zone(&name("in-addr.arpa")), None);
         assert_eq!(registry_zone(&name("example.com")), None);
         let classless = registry_zone(&name("0/25.113.0.203.in-addr.arpa"));
-        assert_eq!(
-            classless.map(|(zone, _)| zone),
-            Some(name("203.in-addr.arpa"))
-        );
+        assert_eq!(classless.map(|(zone, _)| zone), Some(name("203.in-addr.arpa")));
     }
 
     #[test]

@@ -64,9 +64,7 @@ pub struct World {
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let zones: Vec<&Name> = self.inner.zones.keys().collect();
-        f.debug_struct("World")
-            .field("zones", &zones)
-            .finish_non_exhaustive()
+        f.debug_struct("World").field("zones", &zones).finish_non_exhaustive()
     }
 }
 
@@ -77,21 +75,14 @@ impl World {
     /// At the first line that is not understood, or that names something that is not there.
     pub fn parse(text: &str) -> Result<Self, WorldError> {
         let inner = build::build(parse::parse(text)?)?;
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The ports through which this world answers. Its clock starts with the first call.
     pub fn ports(&self) -> Ports {
         self.inner.state.elapsed();
         let net = Arc::new(net::Net(Arc::clone(&self.inner)));
-        Ports {
-            exchange: net.clone(),
-            dial: net.clone(),
-            fetch: net.clone(),
-            clock: net,
-        }
+        Ports { exchange: net.clone(), dial: net.clone(), fetch: net.clone(), clock: net }
     }
 
     /// The settings under which this world is seen as it is.
@@ -100,12 +91,7 @@ impl World {
         let key = root.and_then(|root| root.key.as_ref());
         let hints = self.inner.hints.iter();
         Settings {
-            root_hints: hints
-                .map(|(name, address)| RootHint {
-                    name: name.clone(),
-                    address: *address,
-                })
-                .collect(),
+            root_hints: hints.map(|(name, address)| RootHint { name: name.clone(), address: *address }).collect(),
             resolvers: self.inner.resolvers.clone(),
             walk: true,
             registry_zones: self.inner.registry.clone(),

@@ -68,9 +68,7 @@ impl Query {
         let labels = asked.qname().iter().filter(|label| !label.is_root());
         let name = Name::from_labels(labels.map(domain::base::name::Label::as_slice)).ok()?;
         let opt = message.opt();
-        let version = opt
-            .as_ref()
-            .map_or(0, domain::base::opt::OptRecord::version);
+        let version = opt.as_ref().map_or(0, domain::base::opt::OptRecord::version);
         let fault = if header.opcode() != Opcode::QUERY {
             Some(rcode::NOTIMP)
         } else if version != 0 {
@@ -84,12 +82,8 @@ impl Query {
             id: header.id(),
             recurse: header.rd(),
             unchecked: header.cd(),
-            edns: opt
-                .as_ref()
-                .map(domain::base::opt::OptRecord::udp_payload_size),
-            dnssec: opt
-                .as_ref()
-                .is_some_and(domain::base::opt::OptRecord::dnssec_ok),
+            edns: opt.as_ref().map(domain::base::opt::OptRecord::udp_payload_size),
+            dnssec: opt.as_ref().is_some_and(domain::base::opt::OptRecord::dnssec_ok),
             question: Question::new(name, RecordType(asked.qtype().to_int())),
             octets: octets.get(HEADER..end)?.to_vec(),
             fault,
@@ -112,19 +106,14 @@ impl Query {
 
     /// How long an answer over UDP may be.
     fn udp_size(&self) -> usize {
-        self.edns.map_or(PLAIN_SIZE, |size| {
-            usize::from(size.min(EDNS_SIZE)).max(PLAIN_SIZE)
-        })
+        self.edns.map_or(PLAIN_SIZE, |size| usize::from(size.min(EDNS_SIZE)).max(PLAIN_SIZE))
     }
 }
 
 impl Response {
     /// A response with a code alone.
     pub(crate) fn code(rcode: u16) -> Self {
-        Self {
-            rcode,
-            ..Self::default()
-        }
+        Self { rcode, ..Self::default() }
     }
 
     /// Writes the response, as much of it as fits. What is only convenient goes first, then TC says that more is there.
@@ -138,22 +127,13 @@ impl Response {
         // Glue belongs to a referral (RFC 9471 2); the NS set of a positive answer is only convenient.
         let kept = [true, negative, false];
         let referral = negative && !self.aa && !self.additional.is_empty();
-        let whole = if referral {
-            None
-        } else {
-            self.write(query, limit, kept, false)
-        };
-        whole
-            .or_else(|| self.write(query, limit, [false; 3], true))
-            .unwrap_or_default()
+        let whole = if referral { None } else { self.write(query, limit, kept, false) };
+        whole.or_else(|| self.write(query, limit, [false; 3], true)).unwrap_or_default()
     }
 
     /// Writes the sections that are wanted; `None` when they do not fit.
     fn write(&self, query: &Query, limit: usize, wanted: [bool; 3], cut: bool) -> Option<Vec<u8>> {
-        let mut writer = Writer {
-            octets: Vec::with_capacity(512),
-            names: BTreeMap::new(),
-        };
+        let mut writer = Writer { octets: Vec::with_capacity(512), names: BTreeMap::new() };
         let flags = [
             (0x8000, true),
             (0x0400, self.aa),
@@ -162,10 +142,7 @@ impl Response {
             (0x0080, self.ra),
             (0x0010, query.unchecked),
         ];
-        let flags = flags
-            .iter()
-            .filter(|(_, set)| *set)
-            .fold(self.rcode & 15, |all, (bit, _)| all | bit);
+        let flags = flags.iter().filter(|(_, set)| *set).fold(self.rcode & 15, |all, (bit, _)| all | bit);
         let sections = [&self.answer, &self.authority, &self.additional];
         let sections: Vec<&[Rr]> = sections
             .iter()
@@ -278,10 +255,7 @@ impl Writer {
         self.u16(0);
         let start = self.octets.len();
         // Only types of RFC 1035 may be compressed (RFC 3597 4), and raw data keep the case of their letters.
-        let compressed = matches!(
-            record.rtype,
-            RecordType::NS | RecordType::CNAME | RecordType::PTR
-        );
+        let compressed = matches!(record.rtype, RecordType::NS | RecordType::CNAME | RecordType::PTR);
         let name = Name::from_wire(&record.rdata).ok();
         match name {
             Some(name) if compressed && name.wire() == record.rdata => self.name(name.wire()),
@@ -310,11 +284,7 @@ mod tests {
             let target = name(&format!("host{i}.example.com"));
             Rr::of_name(owner.clone(), RecordType::PTR, &target)
         };
-        Response {
-            aa: true,
-            answer: (0..records).map(record).collect(),
-            ..Response::default()
-        }
+        Response { aa: true, answer: (0..records).map(record).collect(), ..Response::default() }
     }
 
     fn query(flags: Flags) -> (Vec<u8>, Query) {
@@ -326,10 +296,7 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read() {
-        let (asked, query) = query(Flags {
-            recurse: true,
-            ..Flags::default()
-        });
+        let (asked, query) = query(Flags { recurse: true, ..Flags::default() });
         assert_eq!((query.id, query.recurse, query.edns), (7, true, Some(1232)));
         let octets = response(3).encode(&query, true);
         assert!(wire::is_reply_to(&asked, &octets));
@@ -341,10 +308,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_cut_over_udp_only() {
-        let (_, plain) = query(Flags {
-            plain: true,
-            ..Flags::default()
-        });
+        let (_, plain) = query(Flags { plain: true, ..Flags::default() });
         let (_, edns) = query(Flags::default());
         let read = |query: &Query, count, udp| {
             let reply = wire::parse(&response(count).encode(query, udp)).expect("a reply");

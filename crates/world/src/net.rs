@@ -34,20 +34,13 @@ impl Net {
     fn latency(&self, address: IpAddr) -> Duration {
         let lines = self.0.latency.iter();
         // What is said of one server counts before what is said of all.
-        let mut lines: Vec<_> = lines
-            .filter(|(who, _)| self.0.strikes(who, address))
-            .collect();
+        let mut lines: Vec<_> = lines.filter(|(who, _)| self.0.strikes(who, address)).collect();
         lines.sort_by_key(|(who, _)| matches!(who, crate::server::Who::Addresses(_)));
         lines.last().map_or(Duration::ZERO, |(_, time)| *time)
     }
 
     /// What comes back for a query, in wire form; `None` is silence.
-    fn reply(
-        &self,
-        server: SocketAddr,
-        channel: Channel,
-        octets: &[u8],
-    ) -> Result<Option<Vec<u8>>, PathError> {
+    fn reply(&self, server: SocketAddr, channel: Channel, octets: &[u8]) -> Result<Option<Vec<u8>>, PathError> {
         let world = &self.0;
         let Some(query) = Query::parse(octets) else {
             return Ok(None);
@@ -57,10 +50,7 @@ impl Net {
         if world.network.closed.contains(&server.port()) && !is_resolver {
             return Ok(None);
         }
-        let lossy = world
-            .loss
-            .iter()
-            .filter(|(who, _)| world.strikes(who, server.ip()));
+        let lossy = world.loss.iter().filter(|(who, _)| world.strikes(who, server.ip()));
         if channel == Channel::Udp
             && lossy
                 .map(|(_, loss)| world.state.lost(*loss, server, &query.question))
@@ -140,11 +130,7 @@ impl Exchange for Net {
                 return Err(PathError::Refused);
             }
             // Lies under another id or question are ignored like strangers' datagrams.
-            match reply
-                .ok()
-                .flatten()
-                .filter(|reply| is_reply_to(query, reply))
-            {
+            match reply.ok().flatten().filter(|reply| is_reply_to(query, reply)) {
                 Some(reply) if rtt < timeout => {
                     if !rtt.is_zero() {
                         sleep(rtt).await;
@@ -161,11 +147,7 @@ impl Exchange for Net {
 }
 
 impl Dial for Net {
-    fn dial(
-        &self,
-        address: SocketAddr,
-        timeout: Duration,
-    ) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>> {
+    fn dial(&self, address: SocketAddr, timeout: Duration) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>> {
         Box::pin(async move {
             self.route(address.ip())?;
             if self.0.network.closed.contains(&address.port()) {

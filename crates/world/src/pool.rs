@@ -25,13 +25,7 @@ const MORE: u32 = u32::from_be_bytes([45, 0, 0, 1]);
 impl Pool {
     /// A pool that gives out none of the `used` addresses.
     pub(crate) const fn new(used: BTreeSet<IpAddr>, dual: bool) -> Self {
-        Self {
-            used,
-            dual,
-            last: [FIRST - 1; 2],
-            last_v6: 0,
-            turn: 0,
-        }
+        Self { used, dual, last: [FIRST - 1; 2], last_v6: 0, turn: 0 }
     }
 
     /// Addresses for one server, in another network than those of its neighbours where that is possible.

@@ -79,22 +79,14 @@ impl Registration {
             entities.push(entity(
                 "registrant",
                 self.handle.as_deref(),
-                &json!([
-                    ["version", {}, "text", "4.0"],
-                    ["fn", {}, "text", name],
-                    ["kind", {}, "text", "org"]
-                ]),
+                &json!([["version", {}, "text", "4.0"], ["fn", {}, "text", name], ["kind", {}, "text", "org"]]),
             ));
         }
         if let Some(abuse) = &self.abuse {
             entities.push(entity(
                 "abuse",
                 None,
-                &json!([
-                    ["version", {}, "text", "4.0"],
-                    ["fn", {}, "text", "Abuse"],
-                    ["email", {}, "text", abuse]
-                ]),
+                &json!([["version", {}, "text", "4.0"], ["fn", {}, "text", "Abuse"], ["email", {}, "text", abuse]]),
             ));
         }
         let handle = self.net_handle.clone();
@@ -182,16 +174,10 @@ pub(crate) async fn get(
     }
     tokio::time::sleep(found.delay).await;
     if let Some(target) = found.redirect.clone().or_else(|| found.elsewhere(url)) {
-        return Ok(Response {
-            location: Some(target),
-            ..response(302, Vec::new())
-        });
+        return Ok(Response { location: Some(target), ..response(302, Vec::new()) });
     }
     let answer = match found.trouble {
-        Some(Trouble::TooMany) => Response {
-            retry_after: Some(60),
-            ..response(429, Vec::new())
-        },
+        Some(Trouble::TooMany) => Response { retry_after: Some(60), ..response(429, Vec::new()) },
         Some(_) => response(200, b"<html>\xff not JSON".to_vec()),
         None => response(200, found.json(url).to_string().into_bytes()),
     };
@@ -203,12 +189,7 @@ pub(crate) async fn get(
 
 /// A response with a status and a body.
 const fn response(status: u16, body: Vec<u8>) -> Response {
-    Response {
-        status,
-        location: None,
-        retry_after: None,
-        body,
-    }
+    Response { status, location: None, retry_after: None, body }
 }
 
 /// The address or block that the URL asks for: its path ends with `ip/ADDRESS` or `ip/ADDRESS/LENGTH`.

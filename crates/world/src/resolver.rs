@@ -19,11 +19,7 @@ const MAX_CUTS: usize = 128;
 
 /// Resolves a query.
 pub(crate) fn resolve(world: &Inner, query: &Query) -> Response {
-    let mut run = Run {
-        world,
-        dnssec: query.dnssec,
-        budget: MAX_QUERIES,
-    };
+    let mut run = Run { world, dnssec: query.dnssec, budget: MAX_QUERIES };
     let mut response = run
         .answer(&query.question, 0)
         .filter(|response| query.unchecked || !run.is_bogus(&query.question, response))
@@ -59,9 +55,7 @@ impl Run<'_> {
             answer.append(&mut part.answer);
             proofs.extend(part.authority.iter().filter(|r| is_proof(r)).cloned());
             let (end, links) = follow(&answer, &question.name, question.rtype)?;
-            let complete = answer
-                .iter()
-                .any(|record| record.owner == end && record.rtype == question.rtype);
+            let complete = answer.iter().any(|record| record.owner == end && record.rtype == question.rtype);
             let denied = part.rcode == rcode::NXDOMAIN || has_soa(&part);
             if complete || denied || end == name {
                 return Some(Response {
@@ -81,15 +75,8 @@ impl Run<'_> {
     /// Asks from the root down until a server answers with authority.
     fn iterate(&mut self, question: &Question, depth: u32) -> Option<Response> {
         let mut zone = Name::root();
-        let mut servers = Servers {
-            addresses: self
-                .world
-                .hints
-                .iter()
-                .map(|(_, address)| *address)
-                .collect(),
-            names: Vec::new(),
-        };
+        let mut servers =
+            Servers { addresses: self.world.hints.iter().map(|(_, address)| *address).collect(), names: Vec::new() };
         for _ in 0..MAX_CUTS {
             let response = self.ask_any(&servers, &zone, question, depth)?;
             if response.aa {
@@ -101,13 +88,7 @@ impl Run<'_> {
     }
 
     /// Asks one server after another until one gives an answer or a referral that can be used.
-    fn ask_any(
-        &mut self,
-        servers: &Servers,
-        zone: &Name,
-        question: &Question,
-        depth: u32,
-    ) -> Option<Response> {
+    fn ask_any(&mut self, servers: &Servers, zone: &Name, question: &Question, depth: u32) -> Option<Response> {
         for address in &servers.addresses {
             if let Some(response) = self.ask(*address, zone, question) {
                 return Some(response);
@@ -193,10 +174,7 @@ fn follow(records: &[Rr], from: &Name, rtype: RecordType) -> Option<(Name, usize
 
 /// Whether a record belongs to a proof by NSEC: wildcard answers need one as well (RFC 4035 3.1.3.3).
 fn is_proof(record: &Rr) -> bool {
-    let covers = record
-        .rdata
-        .first_chunk()
-        .map(|type_covered| u16::from_be_bytes(*type_covered));
+    let covers = record.rdata.first_chunk().map(|type_covered| u16::from_be_bytes(*type_covered));
     record.rtype == NSEC || (record.rtype == RecordType::RRSIG && covers == Some(NSEC.0))
 }
 

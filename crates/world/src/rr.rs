@@ -24,12 +24,7 @@ pub(crate) const DEFAULT_TTL: u32 = 3600;
 impl Rr {
     /// A record whose data is one name: NS, CNAME, PTR.
     pub(crate) fn of_name(owner: Name, rtype: RecordType, target: &Name) -> Self {
-        Self {
-            owner,
-            rtype,
-            ttl: DEFAULT_TTL,
-            rdata: target.wire().to_vec(),
-        }
+        Self { owner, rtype, ttl: DEFAULT_TTL, rdata: target.wire().to_vec() }
     }
 
     /// An A or AAAA record.
@@ -38,12 +33,7 @@ impl Rr {
             IpAddr::V4(v4) => v4.octets().to_vec(),
             IpAddr::V6(v6) => v6.octets().to_vec(),
         };
-        Self {
-            owner,
-            rtype: RecordType::address_of(address),
-            ttl: DEFAULT_TTL,
-            rdata,
-        }
+        Self { owner, rtype: RecordType::address_of(address), ttl: DEFAULT_TTL, rdata }
     }
 
     /// The name that is the whole data of NS, CNAME, DNAME and PTR.
@@ -60,12 +50,8 @@ impl Rr {
     /// The address of A and AAAA.
     pub(crate) fn address(&self) -> Option<IpAddr> {
         match self.rtype {
-            RecordType::A => <[u8; 4]>::try_from(self.rdata.as_slice())
-                .ok()
-                .map(IpAddr::from),
-            RecordType::AAAA => <[u8; 16]>::try_from(self.rdata.as_slice())
-                .ok()
-                .map(IpAddr::from),
+            RecordType::A => <[u8; 4]>::try_from(self.rdata.as_slice()).ok().map(IpAddr::from),
+            RecordType::AAAA => <[u8; 16]>::try_from(self.rdata.as_slice()).ok().map(IpAddr::from),
             _ => None,
         }
     }

@@ -110,9 +110,7 @@ impl Fault {
 impl Inner {
     /// Whether an address is a resolver's.
     pub(crate) fn is_resolver(&self, address: IpAddr) -> bool {
-        self.resolvers
-            .iter()
-            .any(|resolver| resolver.ip() == address)
+        self.resolvers.iter().any(|resolver| resolver.ip() == address)
     }
 
     /// Whether a directive strikes an address.
@@ -152,21 +150,13 @@ impl Inner {
     }
 
     /// What a server does with a query. `None` when there is no server at the address.
-    pub(crate) fn respond(
-        &self,
-        server: IpAddr,
-        channel: Channel,
-        query: &Query,
-    ) -> Option<Reaction> {
+    pub(crate) fn respond(&self, server: IpAddr, channel: Channel, query: &Query) -> Option<Reaction> {
         let resolves = self.is_resolver(server);
         if !resolves && !self.hosts.contains_key(&server) {
             return None;
         }
         let question = &query.question;
-        let struck = self
-            .faults
-            .iter()
-            .filter(|(who, fault)| self.strikes(who, server) && fault.concerns(question));
+        let struck = self.faults.iter().filter(|(who, fault)| self.strikes(who, server) && fault.concerns(question));
         let kinds: Vec<&Kind> = struck.map(|(_, fault)| &fault.kind).collect();
         let has = |kind: &Kind| kinds.contains(&kind);
         let udp = channel == Channel::Udp;
@@ -184,17 +174,11 @@ impl Inner {
             _ => None,
         });
         if udp && has(&Kind::Truncate) {
-            let response = Response {
-                aa: !resolves,
-                tc: true,
-                ra: resolves,
-                ..Response::default()
-            };
+            let response = Response { aa: !resolves, tc: true, ra: resolves, ..Response::default() };
             return Some(Reaction::Reply(response, Twist::None));
         }
-        let mut response = self
-            .misled(server, query, &kinds)
-            .unwrap_or_else(|| self.honest(server, query, has(&Kind::Recursive)));
+        let mut response =
+            self.misled(server, query, &kinds).unwrap_or_else(|| self.honest(server, query, has(&Kind::Recursive)));
         if has(&Kind::NoAa) {
             response.aa = false;
         }
@@ -212,9 +196,7 @@ impl Inner {
         }
         let resolves = self.is_resolver(server);
         let negative = |rcode| {
-            let zone = self
-                .hosted(server, question)
-                .or_else(|| self.zone_of(&question.name));
+            let zone = self.hosted(server, question).or_else(|| self.zone_of(&question.name));
             Response {
                 rcode,
                 aa: !resolves,
@@ -238,11 +220,7 @@ impl Inner {
             return code;
         }
         if !answers.is_empty() {
-            return Some(Response {
-                aa: !resolves,
-                answer: answers,
-                ..Response::default()
-            });
+            return Some(Response { aa: !resolves, answer: answers, ..Response::default() });
         }
         kinds.iter().find_map(|kind| match kind {
             Kind::NxDomain => Some(negative(rcode::NXDOMAIN)),
@@ -250,10 +228,7 @@ impl Inner {
             Kind::Upward => {
                 let root = self.zones.get(&Name::root())?;
                 let servers = root.set(&Name::root(), RecordType::NS);
-                Some(Response {
-                    authority: servers.to_vec(),
-                    ..Response::default()
-                })
+                Some(Response { authority: servers.to_vec(), ..Response::default() })
             }
             _ => None,
         })
@@ -262,11 +237,7 @@ impl Inner {
     /// What a server answers by what it knows.
     fn honest(&self, server: IpAddr, query: &Query, recursive: bool) -> Response {
         if self.is_resolver(server) {
-            return if query.recurse {
-                resolver::resolve(self, query)
-            } else {
-                Response::code(rcode::REFUSED)
-            };
+            return if query.recurse { resolver::resolve(self, query) } else { Response::code(rcode::REFUSED) };
         }
         let Some(zone) = self.hosted(server, &query.question) else {
             return if recursive && query.recurse {
@@ -286,9 +257,7 @@ impl Inner {
         if query.dnssec {
             dnssec::sign(zone, &mut found);
         } else {
-            found
-                .authority
-                .retain(|record| record.rtype != RecordType::DS);
+            found.authority.retain(|record| record.rtype != RecordType::DS);
         }
         let mut additional = Vec::new();
         for target in targets {
@@ -297,11 +266,8 @@ impl Inner {
                 continue;
             }
             let below = zone.cut_above(&target).is_some();
-            let known = if below {
-                self.glue_of(&target)
-            } else {
-                self.addresses.get(&target).map_or(&[][..], Vec::as_slice)
-            };
+            let known =
+                if below { self.glue_of(&target) } else { self.addresses.get(&target).map_or(&[][..], Vec::as_slice) };
             for address in known {
                 let record = Rr::of_address(target.clone(), *address);
                 if !additional.contains(&record) {

@@ -41,10 +41,7 @@ pub(crate) enum Mode {
 }
 
 /// Connects to a listener.
-pub(crate) async fn connect(
-    script: Option<Script>,
-    timeout: Duration,
-) -> Result<Box<dyn Stream>, PathError> {
+pub(crate) async fn connect(script: Option<Script>, timeout: Duration) -> Result<Box<dyn Stream>, PathError> {
     let Some(script) = script else {
         return Err(PathError::Refused);
     };
@@ -72,9 +69,7 @@ async fn serve(script: Script, stream: DuplexStream) -> std::io::Result<()> {
     match script.mode {
         Mode::Closes => return Ok(()),
         Mode::Garbage => {
-            write
-                .write_all(b"\x16\x03\x01\xff\x00garbage\xfe\r\n")
-                .await?;
+            write.write_all(b"\x16\x03\x01\xff\x00garbage\xfe\r\n").await?;
         }
         // A listener that is silent still reads, so that the client sees an open connection.
         Mode::Silent => {}
@@ -153,10 +148,7 @@ mod tests {
     #[tokio::test]
     async fn a_dialogue_is_held() {
         let greeting = vec![b"220 mail.example.com".to_vec(), b"220 hello".to_vec()];
-        let script = Script {
-            greeting,
-            ..Script::default()
-        };
+        let script = Script { greeting, ..Script::default() };
         assert_eq!(
             talk(script, b"EHLO x\r\nMAIL FROM:<>\r\nQUIT\r\n").await,
             "220-mail.example.com\r\n220 hello\r\n250 mail.example.com\r\n\
@@ -166,10 +158,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn other_listeners_do_other_things() {
-        let of = |mode| Script {
-            mode,
-            ..Script::default()
-        };
+        let of = |mode| Script { mode, ..Script::default() };
         let dial = |mode| connect(Some(of(mode)), Duration::from_secs(3));
         assert_eq!(dial(Mode::Refused).await.err(), Some(PathError::Refused));
         let start = tokio::time::Instant::now();

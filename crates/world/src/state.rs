@@ -59,12 +59,7 @@ impl State {
     /// Notes a query.
     pub(crate) fn note(&self, server: SocketAddr, channel: Channel, question: &Question) {
         self.queries.fetch_add(1, Ordering::Relaxed);
-        let asked = Asked {
-            at: self.elapsed(),
-            server,
-            channel,
-            question: question.clone(),
-        };
+        let asked = Asked { at: self.elapsed(), server, channel, question: question.clone() };
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() < MAX_LOG {
             log.push(asked);

@@ -71,11 +71,7 @@ enum Place<'a> {
 impl Zone {
     /// A zone without records.
     pub(crate) fn new(apex: Name) -> Self {
-        Self {
-            apex,
-            nodes: BTreeMap::new(),
-            key: None,
-        }
+        Self { apex, nodes: BTreeMap::new(), key: None }
     }
 
     /// Adds a record.
@@ -159,10 +155,7 @@ impl Zone {
 
     /// Answers a question about a name at or below the apex.
     pub(crate) fn find(&self, question: &Question) -> Found {
-        let mut found = Found {
-            aa: true,
-            ..Found::default()
-        };
+        let mut found = Found { aa: true, ..Found::default() };
         let mut name = question.name.clone();
         for _ in 0..MAX_ALIASES {
             let place = self.place(&name, question.rtype);
@@ -178,13 +171,7 @@ impl Zone {
     }
 
     /// Takes one step of an answer; returns the target of an alias that has to be followed.
-    fn step(
-        &self,
-        found: &mut Found,
-        name: &Name,
-        rtype: RecordType,
-        place: Place<'_>,
-    ) -> Option<Name> {
+    fn step(&self, found: &mut Found, name: &Name, rtype: RecordType, place: Place<'_>) -> Option<Name> {
         let node = match place {
             Place::Cut(cut, servers) => {
                 // Behind an alias of ours the answer stays ours (RFC 1034 4.3.2, step 3b).
@@ -227,22 +214,14 @@ impl Zone {
                 node
             }
         };
-        let matching = node
-            .iter()
-            .filter(|(held, _)| **held == rtype || rtype == ANY)
-            .flat_map(|(_, set)| set);
+        let matching = node.iter().filter(|(held, _)| **held == rtype || rtype == ANY).flat_map(|(_, set)| set);
         // Types that stand beside an alias by rule are no conflict (RFC 4034 2.5).
         let aliases = node.get(&RecordType::CNAME).map_or(&[][..], Vec::as_slice);
-        let alias = aliases.iter().filter(|_| {
-            rtype != RecordType::CNAME && rtype != ANY && rtype != RecordType::DS && rtype.0 != 47
-        });
-        let records: Vec<Rr> = alias
-            .chain(matching)
-            .map(|record| Rr {
-                owner: name.clone(),
-                ..record.clone()
-            })
-            .collect();
+        let alias = aliases
+            .iter()
+            .filter(|_| rtype != RecordType::CNAME && rtype != ANY && rtype != RecordType::DS && rtype.0 != 47);
+        let records: Vec<Rr> =
+            alias.chain(matching).map(|record| Rr { owner: name.clone(), ..record.clone() }).collect();
         if records.is_empty() {
             found.authority.extend(self.negative_soa());
             found.proofs.push(Proof::NoData(name.clone()));
@@ -257,9 +236,7 @@ impl Zone {
         };
         found.answer.extend(records);
         if followed.is_none() {
-            found
-                .authority
-                .extend_from_slice(self.set(&self.apex, RecordType::NS));
+            found.authority.extend_from_slice(self.set(&self.apex, RecordType::NS));
         }
         followed
     }

@@ -53,9 +53,8 @@ async fn every_address_shows_its_case() {
         "41.113.0.203.in-addr.arpa unreachable: no answer".to_owned(),
         "64/26.113.0.203.in-addr.arpa answers: list.example.com".to_owned(),
         "128/26.113.0.203.in-addr.arpa lame: no listed server answers with authority".to_owned(),
-        "113.0.203.in-addr.arpa answers: static-203-0-113-77.static.example.net".to_owned(),
-        "113.0.203.in-addr.arpa answers: news.example.com shop.example.com www.example.com"
-            .to_owned(),
+        "113.0.203.in-addr.arpa answers: host-203-0-113-77.pool.example.net".to_owned(),
+        "113.0.203.in-addr.arpa answers: news.example.com shop.example.com www.example.com".to_owned(),
         "113.0.203.in-addr.arpa answers: out.example.com".to_owned(),
         format!("1.0.0.0.{v6} answers: mail.example.com"),
         "1.0.0.2.ip6.arpa answers: NXDOMAIN".to_owned(),
@@ -70,16 +69,8 @@ async fn every_address_has_a_holder() {
     let (ports, settings) = (world.ports(), world.settings());
     for check in world.checks() {
         let fact = ptrust_observe::rdap::owner(&ports, &settings, check.address, None).await;
-        let owner = fact
-            .observed
-            .present()
-            .unwrap_or_else(|| panic!("{}", check.address));
-        assert!(
-            owner
-                .holder
-                .as_deref()
-                .is_some_and(|holder| holder.starts_with("Example"))
-        );
+        let owner = fact.observed.present().unwrap_or_else(|| panic!("{}", check.address));
+        assert!(owner.holder.as_deref().is_some_and(|holder| holder.starts_with("Example")));
     }
 }
 

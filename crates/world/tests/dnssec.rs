@@ -7,9 +7,7 @@ use common::{raw, world};
 use domain::base::Message;
 use domain::dnssec::validator::anchor::TrustAnchors;
 use domain::dnssec::validator::context::{ValidationContext, ValidationState};
-use domain::net::client::request::{
-    ComposeRequest, Error, GetResponse, RequestMessage, SendRequest,
-};
+use domain::net::client::request::{ComposeRequest, Error, GetResponse, RequestMessage, SendRequest};
 use ptrust_facts::Trust;
 use ptrust_observe::ports::Channel;
 use ptrust_observe::wire::Flags;
@@ -55,21 +53,14 @@ impl SendRequest<RequestMessage<Bytes>> for Upstream {
 }
 
 impl GetResponse for Fetching {
-    fn get_response(
-        &mut self,
-    ) -> Pin<Box<dyn Future<Output = Result<Message<Bytes>, Error>> + Send + Sync + '_>> {
+    fn get_response(&mut self) -> Pin<Box<dyn Future<Output = Result<Message<Bytes>, Error>> + Send + Sync + '_>> {
         Box::pin(async move { (&mut self.0).await.unwrap_or(Err(Error::ConnectionClosed)) })
     }
 }
 
 /// What the resolver says, with signatures and unchecked.
 async fn fetch(world: &World, question: &str) -> Message<Bytes> {
-    let flags = Flags {
-        recurse: true,
-        dnssec: true,
-        unchecked: true,
-        plain: false,
-    };
+    let flags = Flags { recurse: true, dnssec: true, unchecked: true, plain: false };
     let octets = raw(world, common::RESOLVER, question, Channel::Tcp, flags).await;
     Message::from_octets(Bytes::from(octets.expect("an answer"))).expect("a message")
 }
@@ -115,15 +106,8 @@ async fn signed_answers_are_secure() {
 
 #[tokio::test]
 async fn unsigned_children_are_insecure() {
-    let questions = [
-        "mail.example.org A",
-        "27.0/25.113.0.203.in-addr.arpa PTR",
-        "none.example.org A",
-    ];
-    assert_eq!(
-        judged(SIGNED, &questions).await,
-        [ValidationState::Insecure; 3]
-    );
+    let questions = ["mail.example.org A", "27.0/25.113.0.203.in-addr.arpa PTR", "none.example.org A"];
+    assert_eq!(judged(SIGNED, &questions).await, [ValidationState::Insecure; 3]);
 }
 
 #[tokio::test]
@@ -132,11 +116,7 @@ async fn broken_chains_are_bogus() {
         let text = format!("{SIGNED}!bogus 113.0.203.in-addr.arpa {how}\n");
         let questions = ["25.113.0.203.in-addr.arpa PTR", "mail.example.com A"];
         let states = judged(&text, &questions).await;
-        assert_eq!(
-            states,
-            [ValidationState::Bogus, ValidationState::Secure],
-            "{how}"
-        );
+        assert_eq!(states, [ValidationState::Bogus, ValidationState::Secure], "{how}");
         let world = world(&text);
         let reply = common::resolve(&world, questions[0]).await;
         assert_eq!(reply.rcode, 2, "a validating resolver");
@@ -145,12 +125,7 @@ async fn broken_chains_are_bogus() {
 
 #[tokio::test]
 async fn unsigned_worlds_have_no_anchor() {
-    assert_eq!(
-        world("zone example.com ns1.example.net")
-            .settings()
-            .trust_anchor,
-        None
-    );
+    assert_eq!(world("zone example.com ns1.example.net").settings().trust_anchor, None);
 }
 
 #[tokio::test]
@@ -159,16 +134,11 @@ async fn the_walk_sees_the_same_chains() {
         let world = world(text);
         let walker = ptrust_observe::walk::Walker::new(world.ports(), world.settings());
         let chains = ptrust_observe::chain::Chains::new(&walker).expect("anchors");
-        let fact = chains
-            .chain(&common::question("25.113.0.203.in-addr.arpa PTR"))
-            .await;
+        let fact = chains.chain(&common::question("25.113.0.203.in-addr.arpa PTR")).await;
         fact.observed.present().map(|chain| chain.trust.clone())
     };
     assert_eq!(trust(SIGNED).await, Some(Trust::Secure));
     let broken = format!("{SIGNED}!bogus 113.0.203.in-addr.arpa ds\n");
     assert_eq!(trust(&broken).await, Some(Trust::Bogus));
-    assert_eq!(
-        trust(&SIGNED.replace(" signed", "")).await,
-        Some(Trust::Insecure)
-    );
+    assert_eq!(trust(&SIGNED.replace(" signed", "")).await, Some(Trust::Insecure));
 }

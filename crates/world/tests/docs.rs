@@ -17,20 +17,14 @@ fn every_example_is_a_world() {
 
 #[test]
 fn every_directive_is_explained() {
-    let sources = [
-        include_str!("../src/parse/directive.rs"),
-        include_str!("../src/parse/probes.rs"),
-    ];
+    let sources = [include_str!("../src/parse/directive.rs"), include_str!("../src/parse/probes.rs")];
     for source in sources {
         let keywords = source.lines().filter_map(|line| {
             let (keyword, _) = line.trim().strip_prefix('"')?.split_once("\" =>")?;
             Some(keyword)
         });
         for keyword in keywords.filter(|keyword| *keyword != "*" && *keyword != "resolver") {
-            assert!(
-                REFERENCE.contains(keyword),
-                "{keyword} is not in docs/world.md"
-            );
+            assert!(REFERENCE.contains(keyword), "{keyword} is not in docs/world.md");
         }
     }
 }

@@ -44,10 +44,7 @@ async fn silence_costs_the_timeout_and_no_real_time() {
     assert_eq!(start.elapsed(), Duration::from_secs(2));
     let tcp = raw(&world, &ns1, ASKED, Channel::Tcp, Flags::default()).await;
     assert_eq!(tcp, Err(PathError::Timeout));
-    assert_eq!(
-        data(&resolve(&world, ASKED).await.answer),
-        ["PTR mail.example.com."]
-    );
+    assert_eq!(data(&resolve(&world, ASKED).await.answer), ["PTR mail.example.com."]);
     let both = with("!timeout ns1.example.net\n!timeout ns2.example.net");
     assert_eq!(resolve(&both, ASKED).await.rcode, 2);
     assert_eq!(address(&both, "ns1.example.net").await, ns1);
@@ -60,10 +57,7 @@ async fn faults_can_be_narrowed() {
     assert_eq!(said(line, OTHER).await, "no answer in time");
     let line = "!servfail ns1.example.net 25.113.0.203.in-addr.arpa TXT";
     assert_eq!(said(line, ASKED).await, GOOD);
-    assert_eq!(
-        said("!servfail * 25.113.0.203.in-addr.arpa", ASKED).await,
-        "rcode 2"
-    );
+    assert_eq!(said("!servfail * 25.113.0.203.in-addr.arpa", ASKED).await, "rcode 2");
 }
 
 #[tokio::test]
@@ -74,10 +68,7 @@ async fn codes_and_flags() {
     assert_eq!(said("!formerr ns1.example.net", ASKED).await, "rcode 1");
     assert_eq!(said("!no-edns ns1.example.net", ASKED).await, "rcode 1");
     assert_eq!(said("!notauth ns1.example.net", ASKED).await, "rcode 9");
-    assert_eq!(
-        said("!noaa ns1.example.net", ASKED).await,
-        GOOD.replace(" aa", "")
-    );
+    assert_eq!(said("!noaa ns1.example.net", ASKED).await, GOOD.replace(" aa", ""));
     assert_eq!(
         said("!upward ns1.example.net 113.0.203.in-addr.arpa", ASKED).await,
         "rcode 0 | authority . 3600 IN NS a.root-servers.net."
@@ -90,10 +81,7 @@ async fn codes_and_flags() {
     let empty = said(&format!("!nodata ns1.example.net {name}"), ASKED).await;
     assert_eq!(empty, format!("rcode 0 aa | {soa}"));
     let other = format!("!answer ns1.example.net {name} 60 PTR other.example.com.");
-    assert_eq!(
-        said(&other, ASKED).await,
-        format!("rcode 0 aa | answer {name}. 60 IN PTR other.example.com.")
-    );
+    assert_eq!(said(&other, ASKED).await, format!("rcode 0 aa | answer {name}. 60 IN PTR other.example.com."));
 }
 
 #[tokio::test]
@@ -103,9 +91,7 @@ async fn truncation_and_tcp() {
     let ns2 = address(&world, "ns2.example.net").await;
     let udp = ask(&world, &ns1, ASKED).await.expect("a reply");
     assert!(udp.tc && udp.answer.is_empty());
-    let tcp = raw(&world, &ns1, ASKED, Channel::Tcp, Flags::default())
-        .await
-        .expect("a reply");
+    let tcp = raw(&world, &ns1, ASKED, Channel::Tcp, Flags::default()).await.expect("a reply");
     assert_eq!(parse(&tcp).expect("a reply").answer.len(), 1);
     let refused = raw(&world, &ns2, ASKED, Channel::Tcp, Flags::default()).await;
     assert_eq!(refused, Err(PathError::Refused));
@@ -113,14 +99,8 @@ async fn truncation_and_tcp() {
 
 #[tokio::test(start_paused = true)]
 async fn lies_are_ignored_and_damage_is_delivered() {
-    assert_eq!(
-        said("!wrong-id ns1.example.net", ASKED).await,
-        "no answer in time"
-    );
-    assert_eq!(
-        said("!wrong-question ns1.example.net", ASKED).await,
-        "no answer in time"
-    );
+    assert_eq!(said("!wrong-id ns1.example.net", ASKED).await, "no answer in time");
+    assert_eq!(said("!wrong-question ns1.example.net", ASKED).await, "no answer in time");
     for line in ["!garbage ns1.example.net", "!loop ns1.example.net"] {
         let world = with(line);
         let ns1 = address(&world, "ns1.example.net").await;
@@ -130,21 +110,14 @@ async fn lies_are_ignored_and_damage_is_delivered() {
     let udp = with("!udp-timeout ns1.example.net");
     let ns1 = address(&udp, "ns1.example.net").await;
     assert_eq!(ask(&udp, &ns1, ASKED).await, Err(PathError::Timeout));
-    assert!(
-        raw(&udp, &ns1, ASKED, Channel::Tcp, Flags::default())
-            .await
-            .is_ok()
-    );
+    assert!(raw(&udp, &ns1, ASKED, Channel::Tcp, Flags::default()).await.is_ok());
 }
 
 #[tokio::test]
 async fn open_resolvers_resolve() {
     let world = with("!recursive ns1.example.net");
     let ns1 = address(&world, "ns1.example.net").await;
-    let recurse = Flags {
-        recurse: true,
-        ..Flags::default()
-    };
+    let recurse = Flags { recurse: true, ..Flags::default() };
     let octets = raw(&world, &ns1, "mail.example.com A", Channel::Udp, recurse).await;
     let reply = parse(&octets.expect("a reply")).expect("a reply");
     assert!(reply.ra && !reply.aa && data(&reply.answer) == ["A 203.0.113.25"]);
@@ -160,10 +133,7 @@ async fn resolvers_have_faults_and_caches_too() {
          !resolver-says 198.51.100.53 26.113.0.203.in-addr.arpa PTR nxdomain",
     );
     assert_eq!(resolve(&world, "mail.example.com A").await.rcode, 2);
-    assert_eq!(
-        data(&resolve(&world, ASKED).await.answer),
-        ["PTR stale.example.com."]
-    );
+    assert_eq!(data(&resolve(&world, ASKED).await.answer), ["PTR stale.example.com."]);
     let denied = resolve(&world, OTHER).await;
     assert!(denied.rcode == 3 && !denied.aa && denied.negative_soa().is_some());
     let two = with("!resolver 192.0.2.153\n!resolver 192.0.2.154:5353\n!timeout 192.0.2.154");
@@ -214,21 +184,13 @@ async fn losses_are_the_same_every_time() {
 #[tokio::test(start_paused = true)]
 async fn the_local_network_can_fail() {
     let closed = with("!closed 53\n!closed 25\nsmtp 203.0.113.25 220 mail.example.com");
-    assert_eq!(
-        ask(&closed, "198.41.0.4", ASKED).await,
-        Err(PathError::Timeout)
-    );
-    assert_eq!(
-        data(&resolve(&closed, ASKED).await.answer),
-        ["PTR mail.example.com."]
-    );
+    assert_eq!(ask(&closed, "198.41.0.4", ASKED).await, Err(PathError::Timeout));
+    assert_eq!(data(&resolve(&closed, ASKED).await.answer), ["PTR mail.example.com."]);
     let smtp = SocketAddr::from(([203, 0, 113, 25], 25));
     let dialled = closed.ports().dial.dial(smtp, Duration::from_secs(1)).await;
     assert_eq!(dialled.err(), Some(PathError::Timeout));
     let intercepted = with("!intercepted 53");
-    let root = ask(&intercepted, "198.41.0.4", ASKED)
-        .await
-        .expect("a reply");
+    let root = ask(&intercepted, "198.41.0.4", ASKED).await.expect("a reply");
     assert!(root.ra && !root.aa && root.answer.len() == 1);
     let v4 = with("!no-ipv6");
     assert_eq!(ask(&v4, "2001:dc3::35", ASKED).await, Err(PathError::Local));

@@ -15,70 +15,28 @@ fn fault(text: &str) -> String {
 #[test]
 fn faults_have_their_line() {
     let cases = [
-        (
-            "\n\n25 PTR x.",
-            "line 3: a record before the first zone line",
-        ),
-        (
-            "zone example.com",
-            "line 1: zone example.com needs at least one name server",
-        ),
-        (
-            "zone example.com ns1",
-            "line 1: the server name \"ns1\" must be written in full",
-        ),
-        (
-            "zone a.com n.a.com\nzone a.com n.b.com",
-            "line 2: zone a.com was opened in line 1",
-        ),
-        (
-            "zone a.com n.a.com\nx.b.com. A 192.0.2.1",
-            "line 2: x.b.com is outside the zone a.com",
-        ),
-        (
-            "zone a.com n.a.com\n  A 192.0.2.1",
-            "line 2: there is no owner above to continue",
-        ),
-        (
-            "zone a.com n.a.com\nx A 192.0.2",
-            "line 2: \"192.0.2\" is not an IPv4 address",
-        ),
+        ("\n\n25 PTR x.", "line 3: a record before the first zone line"),
+        ("zone example.com", "line 1: zone example.com needs at least one name server"),
+        ("zone example.com ns1", "line 1: the server name \"ns1\" must be written in full"),
+        ("zone a.com n.a.com\nzone a.com n.b.com", "line 2: zone a.com was opened in line 1"),
+        ("zone a.com n.a.com\nx.b.com. A 192.0.2.1", "line 2: x.b.com is outside the zone a.com"),
+        ("zone a.com n.a.com\n  A 192.0.2.1", "line 2: there is no owner above to continue"),
+        ("zone a.com n.a.com\nx A 192.0.2", "line 2: \"192.0.2\" is not an IPv4 address"),
         ("zone a.com n.a.com\nx \"A", "line 2: a quote is not closed"),
         ("!undelegated a.com", "line 1: there is no zone a.com"),
         ("!bogus a.com", "line 1: there is no zone a.com"),
         ("!nonsense", "line 1: there is no line !nonsense"),
-        (
-            "!timeout ns9.example.net",
-            "line 1: ns9.example.net is no server of this world",
-        ),
-        (
-            "!timeout 192.0.2.1",
-            "line 1: 192.0.2.1 is no server of this world",
-        ),
+        ("!timeout ns9.example.net", "line 1: ns9.example.net is no server of this world"),
+        ("!timeout 192.0.2.1", "line 1: 192.0.2.1 is no server of this world"),
         ("!timeout", "line 1: !timeout needs SERVER [NAME [TYPE]]"),
-        (
-            "!nxdomain 198.41.0.4",
-            "line 1: !nxdomain needs SERVER and a name",
-        ),
-        (
-            "!loss * 130%",
-            "line 1: \"130%\" is not a share such as 30%",
-        ),
-        (
-            "!latency * 20",
-            "line 1: \"20\" is not a time such as 20ms or 3s",
-        ),
+        ("!nxdomain 198.41.0.4", "line 1: !nxdomain needs SERVER and a name"),
+        ("!loss * 130%", "line 1: \"130%\" is not a share such as 30%"),
+        ("!latency * 20", "line 1: \"20\" is not a time such as 20ms or 3s"),
         ("!check mail", "line 1: \"mail\" is not an address"),
-        (
-            "!check 192.0.2.1 hello=x",
-            "line 1: \"hello=x\" is none of helo=, host=, port=",
-        ),
+        ("!check 192.0.2.1 hello=x", "line 1: \"hello=x\" is none of helo=, host=, port="),
         ("!huge a.com A 3", "line 1: !huge makes PTR records only"),
         ("!closed x", "line 1: \"x\" is not a port"),
-        (
-            "smtp 192.0.2.1",
-            "line 1: smtp needs a greeting, or silent, refused, closes, garbage, timeout, delay TIME",
-        ),
+        ("smtp 192.0.2.1", "line 1: smtp needs a greeting, or silent, refused, closes, garbage, timeout, delay TIME"),
         (
             "rdap 192.0.2.0/24 x=y",
             "line 1: \"x\" is none of holder, handle, name, type, registry, abuse, parent, country, net-handle, redirect, delay",
@@ -223,25 +181,14 @@ proptest! {
 
 /// Sends a few questions to every kind of server: whatever a world says, nothing panics or hangs.
 fn asked_everywhere(world: &World) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime");
-    let questions = [
-        "25.example.com PTR",
-        "example.com SOA",
-        "25.113.0.203.in-addr.arpa PTR",
-    ];
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    let questions = ["25.example.com PTR", "example.com SOA", "25.113.0.203.in-addr.arpa PTR"];
     runtime.block_on(async {
         for question in questions {
             for server in [common::RESOLVER, "198.41.0.4", "198.51.100.129"] {
                 for dnssec in [false, true] {
-                    let flags = Flags {
-                        recurse: true,
-                        dnssec,
-                        ..Flags::default()
-                    };
+                    let flags = Flags { recurse: true, dnssec, ..Flags::default() };
                     let _ = common::raw(world, server, question, Channel::Udp, flags).await;
                 }
             }

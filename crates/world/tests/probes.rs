@@ -31,36 +31,21 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn listeners_greet() {
     let dial = world(TEXT).ports().dial;
     let to = |address: &str| -> SocketAddr { address.parse().expect("a socket") };
-    let mut stream = dial
-        .dial(to("203.0.113.25:25"), SECOND)
-        .await
-        .expect("a connection");
-    stream
-        .write_all(b"EHLO probe\r\nQUIT\r\n")
-        .await
-        .expect("room");
+    let mut stream = dial.dial(to("203.0.113.25:25"), SECOND).await.expect("a connection");
+    stream.write_all(b"EHLO probe\r\nQUIT\r\n").await.expect("room");
     let mut heard = String::new();
     stream.read_to_string(&mut heard).await.expect("text");
-    assert_eq!(
-        heard,
-        "220 mail.example.com ESMTP\r\n250-ehlo.example.com\r\n250 STARTTLS\r\n221 2.0.0 Bye\r\n"
-    );
+    assert_eq!(heard, "220 mail.example.com ESMTP\r\n250-ehlo.example.com\r\n250 STARTTLS\r\n221 2.0.0 Bye\r\n");
     let nobody = dial.dial(to("203.0.113.99:25"), SECOND).await;
     assert_eq!(nobody.err(), Some(PathError::Refused));
     assert!(dial.dial(to("[2001:db8::25]:587"), SECOND).await.is_ok());
     let other_port = dial.dial(to("[2001:db8::25]:25"), SECOND).await;
     assert_eq!(other_port.err(), Some(PathError::Refused));
-    let mut silent = dial
-        .dial(to("203.0.113.26:25"), SECOND)
-        .await
-        .expect("a connection");
+    let mut silent = dial.dial(to("203.0.113.26:25"), SECOND).await.expect("a connection");
     let read = tokio::time::timeout(SECOND, silent.read_u8()).await;
     assert!(read.is_err(), "silent listeners stay silent");
     let start = tokio::time::Instant::now();
-    let mut slow = dial
-        .dial(to("203.0.113.27:25"), SECOND)
-        .await
-        .expect("a connection");
+    let mut slow = dial.dial(to("203.0.113.27:25"), SECOND).await.expect("a connection");
     assert_eq!(slow.read_u8().await.ok(), Some(b'2'));
     assert_eq!(start.elapsed(), 3 * SECOND);
 }
@@ -69,52 +54,24 @@ async fn listeners_greet() {
 async fn registrations_are_told() {
     let world = world(TEXT);
     let fetch = world.ports().fetch;
-    let get = async |url: &str| {
-        fetch
-            .get(url, "application/rdap+json", 65_536, SECOND)
-            .await
-    };
-    let found = get("https://rdap.apnic.net/ip/203.0.113.25")
-        .await
-        .expect("an answer");
+    let get = async |url: &str| fetch.get(url, "application/rdap+json", 65_536, SECOND).await;
+    let found = get("https://rdap.apnic.net/ip/203.0.113.25").await.expect("an answer");
     let json: serde_json::Value = serde_json::from_slice(&found.body).expect("JSON");
     assert_eq!(json["name"], "EXAMPLE-NET");
     assert_eq!(json["startAddress"], "203.0.113.0");
     assert_eq!(json["entities"][0]["handle"], "ORG-EX1-RIPE");
-    assert_eq!(
-        json["entities"][0]["vcardArray"][1][1][3],
-        "Example Hosting BV"
-    );
-    let near = get("https://any.example/x/ip/203.0.113.200")
-        .await
-        .expect("an answer");
+    assert_eq!(json["entities"][0]["vcardArray"][1][1][3], "Example Hosting BV");
+    let near = get("https://any.example/x/ip/203.0.113.200").await.expect("an answer");
     assert!(String::from_utf8_lossy(&near.body).contains("Customer GmbH"));
-    let busy = get("https://rdap.arin.net/registry/ip/198.51.100.1")
-        .await
-        .expect("an answer");
+    let busy = get("https://rdap.arin.net/registry/ip/198.51.100.1").await.expect("an answer");
     assert_eq!((busy.status, busy.retry_after), (429, Some(60)));
-    assert_eq!(
-        get("https://rdap.arin.net/registry/ip/8.8.8.8")
-            .await
-            .map(|r| r.status),
-        Ok(404)
-    );
+    assert_eq!(get("https://rdap.arin.net/registry/ip/8.8.8.8").await.map(|r| r.status), Ok(404));
     let silent = get("https://rdap.arin.net/registry/ip/192.0.2.1").await;
     assert_eq!(silent, Err(FetchError::Path(PathError::Timeout)));
-    assert_eq!(
-        get("http://rdap.arin.net/registry/ip/192.0.2.1").await,
-        Err(FetchError::Url)
-    );
-    let moved = get("https://rdap.apnic.net/ip/2001:db8::1")
-        .await
-        .expect("an answer");
-    assert_eq!(
-        moved.location.as_deref(),
-        Some("https://rdap.db.ripe.net/ip/2001:db8::1")
-    );
-    let small = fetch
-        .get("https://rdap.apnic.net/ip/203.0.113.25", "", 10, SECOND)
-        .await;
+    assert_eq!(get("http://rdap.arin.net/registry/ip/192.0.2.1").await, Err(FetchError::Url));
+    let moved = get("https://rdap.apnic.net/ip/2001:db8::1").await.expect("an answer");
+    assert_eq!(moved.location.as_deref(), Some("https://rdap.db.ripe.net/ip/2001:db8::1"));
+    let small = fetch.get("https://rdap.apnic.net/ip/203.0.113.25", "", 10, SECOND).await;
     assert_eq!(small, Err(FetchError::TooLarge));
 }
 

@@ -34,38 +34,14 @@ mail A 203.0.113.25
 #[tokio::test(start_paused = true)]
 async fn a_good_walk_names_every_cut_and_server() {
     let walk = walk(GOOD, "203.0.113.25").await;
-    assert_eq!(
-        zones(&walk),
-        [
-            ".",
-            "arpa",
-            "in-addr.arpa",
-            "203.in-addr.arpa",
-            "113.0.203.in-addr.arpa"
-        ]
-    );
+    assert_eq!(zones(&walk), [".", "arpa", "in-addr.arpa", "203.in-addr.arpa", "113.0.203.in-addr.arpa"]);
     let roles: Vec<_> = walk.cuts.iter().map(|cut| cut.role).collect();
-    assert_eq!(
-        roles,
-        [
-            Role::Root,
-            Role::Arpa,
-            Role::Infrastructure,
-            Role::Registry,
-            Role::Holder
-        ]
-    );
+    assert_eq!(roles, [Role::Root, Role::Arpa, Role::Infrastructure, Role::Registry, Role::Holder]);
     let last = walk.deepest().expect("a cut");
     assert_eq!(last.state(), ZoneState::Answers);
     assert_eq!(last.authoritative().count(), 2);
     assert_eq!(last.parent_servers, last.child_servers);
-    assert!(
-        last.parent_views
-            .iter()
-            .all(|view| matches!(view.says, Says::Refers(_))),
-        "{:?}",
-        last.parent_views
-    );
+    assert!(last.parent_views.iter().all(|view| matches!(view.says, Says::Refers(_))), "{:?}", last.parent_views);
     assert_eq!(walk.answer.present().expect("a PTR").ptr_names().count(), 1);
 }
 
@@ -74,13 +50,7 @@ async fn mute_servers_end_in_unreachable() {
     let text = format!("{GOOD}\n!timeout ns1.example.net\n!timeout ns2.example.net\n");
     let walk = walk(&text, "203.0.113.25").await;
     let last = walk.deepest().expect("a cut");
-    assert!(
-        last.servers
-            .iter()
-            .all(|server| server.class == Class::Mute),
-        "{:#?}",
-        last.servers
-    );
+    assert!(last.servers.iter().all(|server| server.class == Class::Mute), "{:#?}", last.servers);
     assert_eq!(last.state(), ZoneState::Unreachable);
     assert_eq!(walk.answer, Observed::Unknown(Cause::Timeout));
 }
@@ -95,10 +65,7 @@ zone 0/26.113.0.203.in-addr.arpa ns1.customer.example ns2.customer.example
 ";
     let walk = walk(text, "203.0.113.25").await;
     let alias = walk.alias.as_deref().expect("an alias walk");
-    assert_eq!(
-        zones(alias).last().map(String::as_str),
-        Some("0/26.113.0.203.in-addr.arpa")
-    );
+    assert_eq!(zones(alias).last().map(String::as_str), Some("0/26.113.0.203.in-addr.arpa"));
     assert_eq!(walk.answer.present().expect("a PTR").aliases.len(), 1);
 }
 
@@ -110,11 +77,7 @@ zone 113.0.203.in-addr.arpa ns1.example.net ns2.example.net
 !glueless 113.0.203.in-addr.arpa 1000
 ";
     let walk = walk(text, "203.0.113.25").await;
-    assert!(
-        walk.queries <= ptrust_observe::walk::MAX_QUERIES + 1,
-        "{} queries",
-        walk.queries
-    );
+    assert!(walk.queries <= ptrust_observe::walk::MAX_QUERIES + 1, "{} queries", walk.queries);
     assert!(matches!(walk.answer, Observed::Unknown(_)));
 }
 
@@ -128,10 +91,7 @@ zone rev.customer.example ns1.customer.example ns2.customer.example
 ";
     let walk = walk(text, "203.0.113.25").await;
     let records = walk.answer.present().expect("a PTR");
-    assert_eq!(
-        records.ptr_names().next().expect("a name").to_string(),
-        "mail.example.com"
-    );
+    assert_eq!(records.ptr_names().next().expect("a name").to_string(), "mail.example.com");
     assert!(!records.aliases.is_empty());
 }
 
@@ -143,10 +103,7 @@ zone 25.113.0.203.in-addr.arpa ns1.customer.example ns2.customer.example
 @ PTR mail.example.com.
 ";
     let walk = walk(text, "203.0.113.25").await;
-    assert_eq!(
-        zones(&walk).last().map(String::as_str),
-        Some("25.113.0.203.in-addr.arpa")
-    );
+    assert_eq!(zones(&walk).last().map(String::as_str), Some("25.113.0.203.in-addr.arpa"));
     assert_eq!(walk.answer.present().expect("a PTR").ptr_names().count(), 1);
 }
 
@@ -156,16 +113,8 @@ async fn parents_that_disagree_are_each_kept() {
     let walk = walk(&text, "203.0.113.25").await;
     let last = walk.deepest().expect("a cut");
     assert_eq!(last.zone.to_string(), "113.0.203.in-addr.arpa");
-    let says: Vec<_> = last
-        .parent_views
-        .iter()
-        .map(|view| matches!(view.says, Says::Refers(_)))
-        .collect();
-    assert!(
-        says.contains(&true) && says.contains(&false),
-        "{:?}",
-        last.parent_views
-    );
+    let says: Vec<_> = last.parent_views.iter().map(|view| matches!(view.says, Says::Refers(_))).collect();
+    assert!(says.contains(&true) && says.contains(&false), "{:?}", last.parent_views);
 }
 
 #[tokio::test(start_paused = true)]
@@ -174,10 +123,7 @@ async fn an_upward_referral_is_lame() {
     let walk = walk(&text, "203.0.113.25").await;
     let last = walk.deepest().expect("a cut");
     let classes: Vec<_> = last.servers.iter().map(|server| server.class).collect();
-    assert!(
-        classes.contains(&Class::Lame(ptrust_facts::LameReason::UpwardReferral)),
-        "{classes:?}"
-    );
+    assert!(classes.contains(&Class::Lame(ptrust_facts::LameReason::UpwardReferral)), "{classes:?}");
     assert_eq!(last.state(), ZoneState::Answers);
 }
 
@@ -186,10 +132,7 @@ async fn a_missing_delegation_ends_at_the_registry() {
     let text = format!("{GOOD}\n!undelegated 113.0.203.in-addr.arpa\n");
     let walk = walk(&text, "203.0.113.25").await;
     let last = walk.deepest().expect("a cut");
-    assert_eq!(
-        (last.zone.to_string().as_str(), last.role),
-        ("203.in-addr.arpa", Role::Registry)
-    );
+    assert_eq!((last.zone.to_string().as_str(), last.role), ("203.in-addr.arpa", Role::Registry));
     assert!(walk.answer.is_absent());
 }
 
@@ -202,12 +145,7 @@ zone 113.0.203.in-addr.arpa ns1.gone.example ns2.gone.example
 !no-address ns2.gone.example
 ";
     let walk = walk(text, "203.0.113.25").await;
-    assert_eq!(
-        walk.deepest().expect("a cut").state(),
-        ZoneState::Unresolvable,
-        "{:#?}",
-        walk.deepest()
-    );
+    assert_eq!(walk.deepest().expect("a cut").state(), ZoneState::Unresolvable, "{:#?}", walk.deepest());
 }
 
 #[tokio::test(start_paused = true)]
@@ -218,12 +156,7 @@ zone 8.b.d.0.1.0.0.2.ip6.arpa ns1.example.net ns2.example.net
 !nxdomain ns1.example.net 2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa
 ";
     let walk = walk(text, "2001:db8::25").await;
-    assert_eq!(
-        walk.denied_nonterminals.len(),
-        1,
-        "{:#?}",
-        walk.denied_nonterminals
-    );
+    assert_eq!(walk.denied_nonterminals.len(), 1, "{:#?}", walk.denied_nonterminals);
     assert!(walk.answer.present().is_some());
 }
 
@@ -257,18 +190,13 @@ b PTR mail.example.com.
 
 #[tokio::test(start_paused = true)]
 async fn closed_and_intercepted_networks_are_seen_by_the_canary() {
-    for (line, state) in [
-        ("!closed 53", WalkState::Closed),
-        ("!intercepted 53", WalkState::Intercepted),
-        ("", WalkState::Open),
-    ] {
+    for (line, state) in
+        [("!closed 53", WalkState::Closed), ("!intercepted 53", WalkState::Intercepted), ("", WalkState::Open)]
+    {
         let world = World::parse(&format!("{GOOD}\n{line}\n")).expect("a world");
         let walker = Walker::new(world.ports(), world.settings());
         assert_eq!(walker.run().await.walk, state);
-        let question = Question::new(
-            reverse_name("203.0.113.25".parse().expect("v4")),
-            RecordType::PTR,
-        );
+        let question = Question::new(reverse_name("203.0.113.25".parse().expect("v4")), RecordType::PTR);
         let fact = walker.start(question, Policy::Census).walk().await;
         assert_eq!(fact.observed.present().is_some(), state == WalkState::Open);
     }
@@ -287,15 +215,8 @@ async fn a_missing_family_is_no_fault_of_the_zone() {
 
 #[tokio::test(start_paused = true)]
 async fn truncated_answers_come_over_tcp() {
-    let walk = walk(
-        &format!("{GOOD}\n!huge 26.113.0.203.in-addr.arpa. PTR 200\n"),
-        "203.0.113.26",
-    )
-    .await;
-    assert_eq!(
-        walk.answer.present().expect("names").ptr_names().count(),
-        200
-    );
+    let walk = walk(&format!("{GOOD}\n!huge 26.113.0.203.in-addr.arpa. PTR 200\n"), "203.0.113.26").await;
+    assert_eq!(walk.answer.present().expect("names").ptr_names().count(), 200);
 }
 
 #[tokio::test(start_paused = true)]
@@ -303,11 +224,7 @@ async fn hostile_servers_end_in_unknown() {
     for fault in ["garbage", "loop", "wrong-id", "wrong-question"] {
         let text = format!("{GOOD}\n!{fault} ns1.example.net\n!{fault} ns2.example.net\n");
         let walk = walk(&text, "203.0.113.25").await;
-        assert!(
-            matches!(walk.answer, Observed::Unknown(_)),
-            "{fault}: {:?}",
-            walk.answer
-        );
+        assert!(matches!(walk.answer, Observed::Unknown(_)), "{fault}: {:?}", walk.answer);
         assert!(walk.queries <= ptrust_observe::walk::MAX_QUERIES + 1);
     }
 }
@@ -322,17 +239,11 @@ async fn a_walk_takes_as_long_as_its_longest_chain() {
     let world = World::parse(include_str!("../../../bench/latency.world")).expect("a world");
     let walker = Walker::new(world.ports(), world.settings());
     let begun = tokio::time::Instant::now();
-    let question = Question::new(
-        reverse_name("203.0.113.25".parse().expect("v4")),
-        RecordType::PTR,
-    );
+    let question = Question::new(reverse_name("203.0.113.25".parse().expect("v4")), RecordType::PTR);
     let reverse = walker.start(question, Policy::Census);
     assert!(reverse.early().await.observed.present().is_some());
     let forward = Question::new("mail25.example.com".parse().expect("a name"), RecordType::A);
-    let (forward, _) = tokio::join!(
-        async { walker.start(forward, Policy::Answer).walk().await },
-        reverse.walk()
-    );
+    let (forward, _) = tokio::join!(async { walker.start(forward, Policy::Answer).walk().await }, reverse.walk());
     assert!(forward.observed.present().is_some());
     assert!(begun.elapsed() <= COLD, "{:?}", begun.elapsed());
 }

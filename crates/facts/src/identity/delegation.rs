@@ -19,7 +19,8 @@ fn by_resolver(facts: &Facts, resolver: Option<&Observed<Records>>) -> (Delegati
     match resolver {
         Some(Observed::Present(_)) => (Delegation::Delegated { zone: None }, View::Resolver),
         Some(Observed::Absent(absence)) => match &absence.soa {
-            Some(soa) if is_registry_zone(facts, soa) => {
+            // Behind an alias the denial is of the target, and says nothing of the delegation.
+            Some(soa) if facts.ptr_question().name.is_at_or_below(&soa.zone) && is_registry_zone(facts, soa) => {
                 (Delegation::Missing { zone: soa.zone.clone() }, View::Resolver)
             }
             Some(soa) => (Delegation::Delegated { zone: Some(soa.zone.clone()) }, View::Resolver),
@@ -48,7 +49,9 @@ fn by_walk(facts: &Facts, walk: &Walk, resolver: Option<&Observed<Records>>) -> 
     }
     if !elsewhere || matches!(walk.answer, Observed::Present(_)) {
         let view = match (&walk.answer, resolver) {
-            (Observed::Unknown(_), Some(Observed::Present(_) | Observed::Absent(_))) if !delegation.is_error() => {
+            (Observed::Unknown(_), Some(Observed::Present(_) | Observed::Absent(_)))
+                if !delegation.is_error() && !mixed(walk) =>
+            {
                 return unknown_walk(facts, &delegation, resolver);
             }
             (Observed::Unknown(_), _) if !delegation.is_error() => View::None,
@@ -64,8 +67,9 @@ fn by_walk(facts: &Facts, walk: &Walk, resolver: Option<&Observed<Records>>) -> 
         Delegation::ClasslessBroken { .. } => Doubt::ClasslessBroken,
         Delegation::Missing { .. } => Doubt::Missing,
         Delegation::Delegated { zone } if walk.answer.is_absent() => {
-            // Authoritative servers deny it: an old cache. The authoritative answer decides, the resolver differs.
-            return (Delegation::Delegated { zone: zone.clone() }, View::Authoritative);
+            // Authoritative servers deny it and a resolver has it: an old cache, or servers that answer by place. The
+            // resolver's PTR proves that it is not missing everywhere (rule 4).
+            return (Delegation::Delegated { zone: zone.clone() }, View::Resolver);
         }
         Delegation::Delegated { .. } | Delegation::Undetermined { .. } => {
             let zone = walk.deepest().filter(|cut| cut.role == Role::Holder).map(|cut| cut.zone.clone());
@@ -73,7 +77,22 @@ fn by_walk(facts: &Facts, walk: &Walk, resolver: Option<&Observed<Records>>) -> 
         }
         _ => return (delegation, View::Authoritative),
     };
-    (Delegation::Undetermined { cause: Cause::Lame, doubt: Some(doubt) }, View::Resolver)
+    let cause = match doubt {
+        Doubt::Lame | Doubt::ClasslessBroken => Cause::Lame,
+        Doubt::Unreachable => Cause::Timeout,
+        Doubt::Unresolvable => Cause::Unresolvable,
+        Doubt::Missing => Cause::NotAuthoritative,
+    };
+    (Delegation::Undetermined { cause, doubt: Some(doubt) }, View::Resolver)
+}
+
+/// Whether some authoritative server denies the name while another could not say: a resolver that met the first proves
+/// no more than it did.
+fn mixed(walk: &Walk) -> bool {
+    walk.last().deepest().is_some_and(|cut| {
+        let answers = || cut.authoritative().filter_map(|server| server.answer.as_ref());
+        answers().any(Observed::is_absent) && answers().any(|answer| answer.cause().is_some())
+    })
 }
 
 /// The walk could not tell: the resolver's view decides, if it has one.
@@ -93,8 +112,15 @@ fn path(facts: &Facts, walk: &Walk) -> Delegation {
     let Some(cut) = walk.deepest() else {
         return undetermined(walk.answer.cause().unwrap_or(Cause::NotAsked));
     };
+    let given = walk.answer.present().is_some();
     match cut.state() {
+        // A set with authority proves the way to it, whatever a server says about the apex.
         ZoneState::Answers => {}
+        _ if given => {}
+        // The root itself is never broken: something between here and there is.
+        ZoneState::Lame | ZoneState::Unreachable | ZoneState::Unresolvable if cut.role == Role::Root => {
+            return undetermined(walk.answer.cause().unwrap_or(Cause::Unavailable));
+        }
         ZoneState::Lame => {
             return Delegation::Lame { zone: cut.zone.clone() };
         }
@@ -119,7 +145,7 @@ fn path(facts: &Facts, walk: &Walk) -> Delegation {
         Observed::Absent(_) if cut.role < Role::Holder && walk.alias.is_none() => {
             Delegation::Missing { zone: cut.zone.clone() }
         }
-        Observed::Unknown(cause) if walk.alias.is_some() => undetermined(*cause),
+        Observed::Unknown(cause) if walk.alias.is_some() || cut.role < Role::Holder => undetermined(*cause),
         _ => Delegation::Delegated { zone: Some(cut.zone.clone()) },
     }
 }

@@ -2,7 +2,7 @@
 
 use super::names::is_local;
 use super::{Banner, Helo, Iprev, Names};
-use crate::Facts;
+use crate::{Facts, Trust};
 use ptrust_names::{
     Cause, HostFault, Name, Observed, Question, RecordType, host_fault, is_address_as_name, registrable,
 };
@@ -84,6 +84,9 @@ fn named(facts: &Facts, names: &Names, iprev: Option<Iprev>, name: Name) -> Helo
 /// The addresses of one family, or why they are not known. The walk decides, else the resolver.
 fn addresses(facts: &Facts, name: &Name, rtype: RecordType) -> Result<Vec<IpAddr>, Cause> {
     let question = Question::new(name.clone(), rtype);
+    if facts.chain(&question).present().is_some_and(|chain| chain.trust == Trust::Bogus) {
+        return Err(Cause::Bogus);
+    }
     let walk = facts.walk(&question);
     let walked = walk.present().map(|walk| &walk.answer);
     let resolver = facts.resolver(&question).map(|fact| &fact.observed);

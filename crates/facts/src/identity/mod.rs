@@ -443,10 +443,10 @@ impl Names {
 }
 
 impl Identity {
-    /// Whether the HELO equals a confirmed name; `None` when no HELO is known.
+    /// Whether the HELO equals a confirmed name; `None` when no HELO is known, or it could not be compared.
     pub fn aligned(&self) -> Option<bool> {
         let name = match &self.helo {
-            Helo::NotGiven => return None,
+            Helo::NotGiven | Helo::Undetermined { .. } => return None,
             Helo::Matches(name) => name,
             _ => return Some(false),
         };

@@ -18,18 +18,8 @@ pub(super) fn find(host: &Host<'_>, address: Ipv4Addr) -> Option<Found> {
         .or_else(|| digits(host, octets))
         .or_else(|| hex(host, octets))
         .or_else(|| scattered(host, octets))
-        .map(|(form, range)| Found {
-            strength: Strength::Strong,
-            form,
-            range,
-        });
-    strong.or_else(|| {
-        pair(host, octets).map(|range| Found {
-            strength: Strength::Medium,
-            form: "two octets",
-            range,
-        })
-    })
+        .map(|(form, range)| Found { strength: Strength::Strong, form, range });
+    strong.or_else(|| pair(host, octets).map(|range| Found { strength: Strength::Medium, form: "two octets", range }))
 }
 
 /// The octets in the order in which reverse zones write them.
@@ -65,9 +55,7 @@ fn neighbors(host: &Host<'_>, octets: [u8; 4]) -> Option<(&'static str, Range<us
 
 /// How four numbers are separated.
 fn form(host: &Host<'_>, window: &[Run], reversed: bool) -> &'static str {
-    let mut separators = window
-        .windows(2)
-        .map(|pair| host.separator(&pair[0], &pair[1]));
+    let mut separators = window.windows(2).map(|pair| host.separator(&pair[0], &pair[1]));
     let first = separators.next().flatten();
     let same = separators.all(|separator| separator == first);
     match (first.filter(|_| same), reversed) {
@@ -87,10 +75,7 @@ fn form(host: &Host<'_>, window: &[Run], reversed: bool) -> &'static str {
 /// The address as one number: octets padded to three digits, octets in a row, or the decimal value of it all.
 fn digits(host: &Host<'_>, octets: [u8; 4]) -> Option<(&'static str, Range<usize>)> {
     let padded = |octets: [u8; 4]| octets.map(|octet| format!("{octet:03}")).concat();
-    let padded_forms = [
-        ("zero-padded", padded(octets)),
-        ("reversed zero-padded", padded(reversed(octets))),
-    ];
+    let padded_forms = [("zero-padded", padded(octets)), ("reversed zero-padded", padded(reversed(octets)))];
     for (form, text) in padded_forms {
         if let Some(range) = host.find_joined(&text) {
             return Some((form, range));
@@ -115,12 +100,10 @@ fn digits(host: &Host<'_>, octets: [u8; 4]) -> Option<(&'static str, Range<usize
 
 /// Eight hex digits in a row, or cut by separators (`3e-c6-ec-81`).
 fn hex(host: &Host<'_>, octets: [u8; 4]) -> Option<(&'static str, Range<usize>)> {
-    [("hex", octets), ("reversed hex", reversed(octets))]
-        .into_iter()
-        .find_map(|(form, octets)| {
-            let text = format!("{:08x}", u32::from_be_bytes(octets));
-            Some((form, host.find_joined(&text)?))
-        })
+    [("hex", octets), ("reversed hex", reversed(octets))].into_iter().find_map(|(form, octets)| {
+        let text = format!("{:08x}", u32::from_be_bytes(octets));
+        Some((form, host.find_joined(&text)?))
+    })
 }
 
 /// All four octets as separate numbers, with other numbers between them.
@@ -150,11 +133,7 @@ fn pair(host: &Host<'_>, octets: [u8; 4]) -> Option<Range<usize>> {
             numbers == [first, second] || numbers == [second, first]
         });
         // `server1-2` numbers servers more often than it names an address.
-        let long = numbers
-            .map(|number| number.to_string().len())
-            .iter()
-            .sum::<usize>()
-            >= 3;
+        let long = numbers.map(|number| number.to_string().len()).iter().sum::<usize>() >= 3;
         (ours && long).then_some(left.range.start..right.range.end)
     })
 }

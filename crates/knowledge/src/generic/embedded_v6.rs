@@ -9,10 +9,7 @@ use super::{Found, Strength};
 pub(super) fn find(host: &Host<'_>, address: Ipv6Addr) -> Option<Found> {
     let nibbles = format!("{:032x}", u128::from(address));
     // However it is separated: nibbles as in ip6.arpa, zero-padded groups, octets, or nothing at all.
-    let joined = [
-        ("nibbles", nibbles.clone()),
-        ("reversed nibbles", reversed(&nibbles)),
-    ];
+    let joined = [("nibbles", nibbles.clone()), ("reversed nibbles", reversed(&nibbles))];
     let groups = address.segments().map(|group| format!("{group:x}"));
     let short = address.to_string();
     let written = [
@@ -20,28 +17,14 @@ pub(super) fn find(host: &Host<'_>, address: Ipv6Addr) -> Option<Found> {
         ("dotted groups", groups.join(".")),
         ("underscored groups", groups.join("_")),
         ("shortened dashed groups", short.replace(':', "-")),
-        (
-            "shortened dashed groups",
-            short.replace("::", "-").replace(':', "-"),
-        ),
-        (
-            "shortened dotted groups",
-            short.replace("::", ".").replace(':', "."),
-        ),
+        ("shortened dashed groups", short.replace("::", "-").replace(':', "-")),
+        ("shortened dotted groups", short.replace("::", ".").replace(':', ".")),
     ];
-    let strong = |form, range| Found {
-        strength: Strength::Strong,
-        form,
-        range,
-    };
+    let strong = |form, range| Found { strength: Strength::Strong, form, range };
     joined
         .iter()
         .find_map(|(form, text)| Some(strong(*form, host.find_joined(text)?)))
-        .or_else(|| {
-            written
-                .iter()
-                .find_map(|(form, text)| Some(strong(*form, host.find_bounded(text)?)))
-        })
+        .or_else(|| written.iter().find_map(|(form, text)| Some(strong(*form, host.find_bounded(text)?))))
         .or_else(|| host_part(host, &nibbles, &groups))
 }
 
@@ -50,26 +33,15 @@ pub(super) fn find(host: &Host<'_>, address: Ipv6Addr) -> Option<Found> {
 /// Sixteen nibbles are no chance, whatever they are. Four groups may be as short as `0-0-0-1`, which is weak.
 fn host_part(host: &Host<'_>, nibbles: &str, groups: &[String; 8]) -> Option<Found> {
     let last = &nibbles[16..];
-    for (form, text) in [
-        ("last 16 nibbles", last.to_owned()),
-        ("reversed last 16 nibbles", reversed(last)),
-    ] {
+    for (form, text) in [("last 16 nibbles", last.to_owned()), ("reversed last 16 nibbles", reversed(last))] {
         if let Some(range) = host.find_joined(&text) {
-            return Some(Found {
-                strength: Strength::Strong,
-                form,
-                range,
-            });
+            return Some(Found { strength: Strength::Strong, form, range });
         }
     }
     let long = groups[4..].concat().len() >= 8;
     ["-", ".", "_"].into_iter().find_map(|separator| {
         Some(Found {
-            strength: if long {
-                Strength::Strong
-            } else {
-                Strength::Medium
-            },
+            strength: if long { Strength::Strong } else { Strength::Medium },
             form: "last four groups",
             range: host.find_bounded(&groups[4..].join(separator))?,
         })

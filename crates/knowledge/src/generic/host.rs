@@ -52,14 +52,7 @@ impl<'a> Host<'a> {
                 places.push(place);
             }
         }
-        Self {
-            original: name.get(..end).unwrap_or_default(),
-            runs: runs(&masked),
-            masked,
-            is_apex,
-            joined,
-            places,
-        }
+        Self { original: name.get(..end).unwrap_or_default(), runs: runs(&masked), masked, is_apex, joined, places }
     }
 
     /// The text of the name at this place.
@@ -90,15 +83,11 @@ impl<'a> Host<'a> {
     /// Where `text` stands as it is, not as a part of longer numbers.
     pub(super) fn find_bounded(&self, text: &str) -> Option<Range<usize>> {
         let bytes = self.masked.as_bytes();
-        self.masked
-            .match_indices(text)
-            .map(|(start, found)| start..start + found.len())
-            .find(|range| {
-                // Letters may stand in front, as in `node2001-db8`, although `e` is a digit of hex numbers.
-                let before = range.start.checked_sub(1).and_then(|at| bytes.get(at));
-                !before.is_some_and(u8::is_ascii_digit)
-                    && !bytes.get(range.end).is_some_and(u8::is_ascii_hexdigit)
-            })
+        self.masked.match_indices(text).map(|(start, found)| start..start + found.len()).find(|range| {
+            // Letters may stand in front, as in `node2001-db8`, although `e` is a digit of hex numbers.
+            let before = range.start.checked_sub(1).and_then(|at| bytes.get(at));
+            !before.is_some_and(u8::is_ascii_digit) && !bytes.get(range.end).is_some_and(u8::is_ascii_hexdigit)
+        })
     }
 }
 
@@ -110,11 +99,7 @@ fn mask(name: &str) -> String {
         if char == '\\' {
             masked.push('?');
             // `\027` is one octet in four characters; any other character after a backslash stands for itself.
-            let digits = if chars.peek().is_some_and(char::is_ascii_digit) {
-                3
-            } else {
-                1
-            };
+            let digits = if chars.peek().is_some_and(char::is_ascii_digit) { 3 } else { 1 };
             for char in chars.by_ref().take(digits) {
                 masked.extend(std::iter::repeat_n('?', char.len_utf8()));
             }
@@ -134,27 +119,18 @@ fn host_len(masked: &str, registrable: &str) -> Option<usize> {
         return None;
     }
     let rest = masked.strip_suffix(&domain)?;
-    if rest.is_empty() {
-        Some(0)
-    } else {
-        rest.strip_suffix('.').map(str::len)
-    }
+    if rest.is_empty() { Some(0) } else { rest.strip_suffix('.').map(str::len) }
 }
 
 /// The runs of decimal digits of a text.
 fn runs(masked: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut at = 0;
-    for part in masked
-        .as_bytes()
-        .chunk_by(|left, right| left.is_ascii_digit() == right.is_ascii_digit())
-    {
+    for part in masked.as_bytes().chunk_by(|left, right| left.is_ascii_digit() == right.is_ascii_digit()) {
         let range = at..at + part.len();
         at = range.end;
         if part.first().is_some_and(u8::is_ascii_digit) {
-            let octet = (part.len() <= 3)
-                .then(|| masked[range.clone()].parse().ok())
-                .flatten();
+            let octet = (part.len() <= 3).then(|| masked[range.clone()].parse().ok()).flatten();
             runs.push(Run { range, octet });
         }
     }

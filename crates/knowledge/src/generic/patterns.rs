@@ -109,9 +109,7 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 
 /// The patterns that count towards the score of a name whose address is known.
 pub(super) fn scoring() -> impl Iterator<Item = &'static Pattern> {
-    PATTERNS
-        .iter()
-        .filter(|pattern| !matches!(pattern.class, Class::AddressEmbedded | Class::Invalid))
+    PATTERNS.iter().filter(|pattern| !matches!(pattern.class, Class::AddressEmbedded | Class::Invalid))
 }
 
 #[cfg(test)]

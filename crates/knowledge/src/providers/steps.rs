@@ -51,18 +51,7 @@ const PARTS: &[(Part, &[&str])] = &[
     (Part::Procedure, &["procedure", "procedures"]),
     (Part::Docs, &["docs"]),
     (Part::Ipv6, &["ipv6"]),
-    (
-        Part::Api,
-        &[
-            "api",
-            "endpoint",
-            "endpoints",
-            "call",
-            "paths",
-            "verb",
-            "body",
-        ],
-    ),
+    (Part::Api, &["api", "endpoint", "endpoints", "call", "paths", "verb", "body"]),
 ];
 
 /// The parts of one entry that are in doubt.
@@ -72,9 +61,7 @@ impl Doubt {
     fn of(provider: &Provider, v6: bool) -> Self {
         let mut parts = Vec::new();
         // Nobody wrote down whether the IPv6 change exists: nothing else is certain for it either.
-        if provider.evidence == Evidence::Background
-            || (v6 && provider.ipv6_ptr.starts_with("unknown"))
-        {
+        if provider.evidence == Evidence::Background || (v6 && provider.ipv6_ptr.starts_with("unknown")) {
             parts.push(Part::All);
         }
         for text in &provider.unconfirmed {
@@ -104,14 +91,8 @@ impl Doubt {
 
 /// Subjects that the data names in other words under `unconfirmed` than in the text in doubt.
 const SUBJECTS: &[(&[&str], &[&str])] = &[
-    (
-        &["port", "port-25", "smtp"],
-        &["port 25", "ports 25", "tcp 25", "port-25", "smtp"],
-    ),
-    (
-        &["trial", "free tier"],
-        &["trial", "free-tier", "free tier"],
-    ),
+    (&["port", "port-25", "smtp"], &["port 25", "ports 25", "tcp 25", "port-25", "smtp"]),
+    (&["trial", "free tier"], &["trial", "free-tier", "free tier"]),
     (&["release"], &["released"]),
     (&["reserved-ip"], &["reserved"]),
 ];
@@ -139,9 +120,7 @@ fn has_word(text: &str, word: &str) -> bool {
 
 /// True for a precondition about the forward record.
 fn about_forward(text: &str) -> bool {
-    ["A record", "A/AAAA", "A or AAAA", "AAAA"]
-        .iter()
-        .any(|w| text.contains(w))
+    ["A record", "A/AAAA", "A or AAAA", "AAAA"].iter().any(|w| text.contains(w))
 }
 
 impl Provider {
@@ -153,48 +132,28 @@ impl Provider {
         let v6 = address.is_ipv6();
         let doubt = Doubt::of(self, v6);
         let fill = Fill::new(address, name);
-        let step = |text: &str, advice: bool| Step {
-            text: fill.apply(text),
-            advice: advice || doubt.on(Part::All),
-        };
+        let step = |text: &str, advice: bool| Step { text: fill.apply(text), advice: advice || doubt.on(Part::All) };
         let mut steps = Steps::default();
         let refused = v6 && self.ipv6_ptr.split(' ').next() == Some("no");
         if v6 && !matches!(self.ipv6_ptr.as_str(), "" | "n/a" | "yes" | "unknown") {
-            steps.preconditions.push(step(
-                &format!("IPv6 PTR: {}", self.ipv6_ptr),
-                doubt.on(Part::Ipv6),
-            ));
+            steps.preconditions.push(step(&format!("IPv6 PTR: {}", self.ipv6_ptr), doubt.on(Part::Ipv6)));
         }
         for text in &self.preconditions {
-            let advice = doubt.on(Part::Procedure)
-                || in_doubt(self, text)
-                || (doubt.on(Part::Forward) && about_forward(text));
+            let advice =
+                doubt.on(Part::Procedure) || in_doubt(self, text) || (doubt.on(Part::Forward) && about_forward(text));
             steps.preconditions.push(step(text, advice));
         }
-        steps.steps.push(step(
-            &self.console,
-            doubt.on(Part::Console) || doubt.on(Part::Procedure),
-        ));
+        steps.steps.push(step(&self.console, doubt.on(Part::Console) || doubt.on(Part::Procedure)));
         if !refused {
             let api = self.api_text(v6);
             // A command line for IPv4 only would fail, or change the wrong address.
-            let own_call = v6
-                && api
-                    .as_deref()
-                    .is_some_and(|text| self.api_variants.iter().any(|v| v == text));
-            let four_only =
-                v6 && (self.cli.contains("ipv4") || (own_call && self.cli.starts_with("curl ")));
-            steps.command = (!self.cli.is_empty() && !four_only)
-                .then(|| step(&self.cli, doubt.on(Part::Command)));
+            let own_call = v6 && api.as_deref().is_some_and(|text| self.api_variants.iter().any(|v| v == text));
+            let four_only = v6 && (self.cli.contains("ipv4") || (own_call && self.cli.starts_with("curl ")));
+            steps.command = (!self.cli.is_empty() && !four_only).then(|| step(&self.cli, doubt.on(Part::Command)));
             steps.api = api.map(|text| step(&text, doubt.on(Part::Api)));
         }
         if !doubt.on(Part::All) {
-            steps.traps = self
-                .traps
-                .iter()
-                .filter(|t| !in_doubt(self, t))
-                .cloned()
-                .collect();
+            steps.traps = self.traps.iter().filter(|t| !in_doubt(self, t)).cloned().collect();
             if !doubt.on(Part::Docs) {
                 steps.docs.clone_from(&self.docs);
             }
@@ -220,10 +179,7 @@ impl Provider {
             }
         }
         let body = if self.api_body.is_empty() { "" } else { " " };
-        Some(format!(
-            "{} {}{body}{}",
-            self.api_method, self.api_url, self.api_body
-        ))
+        Some(format!("{} {}{body}{}", self.api_method, self.api_url, self.api_body))
     }
 }
 
@@ -242,14 +198,7 @@ impl Fill {
             pairs.push(("mail.example.com", name.to_owned()));
             pairs.push(("{fqdn}", name.to_owned()));
         }
-        for example in [
-            "192.0.2.10",
-            "192.0.2.1",
-            "192.0.2.2",
-            "{ip}",
-            "{address}",
-            "{ipReverse}",
-        ] {
+        for example in ["192.0.2.10", "192.0.2.1", "192.0.2.2", "{ip}", "{address}", "{ipReverse}"] {
             pairs.push((example, address.clone()));
         }
         Self { pairs }
@@ -262,8 +211,7 @@ impl Fill {
         while let Some(first) = rest.chars().next() {
             let hit = self.pairs.iter().find(|(example, _)| {
                 let digit = |c: char| c.is_ascii_digit();
-                rest.strip_prefix(example)
-                    .is_some_and(|after| !(example.ends_with(digit) && after.starts_with(digit)))
+                rest.strip_prefix(example).is_some_and(|after| !(example.ends_with(digit) && after.starts_with(digit)))
             });
             if let Some((example, value)) = hit {
                 out.push_str(value);
@@ -285,8 +233,6 @@ fn is_plain_host(name: &str) -> bool {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
 }

@@ -17,11 +17,7 @@ const WHENS: [When; 9] = [
 ];
 
 fn outcome(id: &str, whens: &[When], v6: bool) -> Outcome {
-    receiver(id)
-        .expect("known id")
-        .rule(whens, v6)
-        .expect("some rule")
-        .outcome
+    receiver(id).expect("known id").rule(whens, v6).expect("some rule").outcome
 }
 
 #[test]
@@ -43,11 +39,7 @@ fn table_is_complete() {
     ];
     assert_eq!(ids, wanted);
     for r in receivers() {
-        assert!(
-            r.short.chars().count() <= 14 && !r.short.is_empty(),
-            "{}",
-            r.id
-        );
+        assert!(r.short.chars().count() <= 14 && !r.short.is_empty(), "{}", r.id);
         for when in WHENS {
             for v6 in [false, true] {
                 assert!(r.rule(&[when], v6).is_some(), "{} {when:?}", r.id);
@@ -77,11 +69,7 @@ fn outcomes_and_reply_codes_agree() {
 fn replies_are_known_to_the_bounce_table() {
     let address = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 5));
     for r in receivers() {
-        for rule in r
-            .rules
-            .iter()
-            .filter(|rule| matches!(rule.outcome, Outcome::Reject | Outcome::Defer))
-        {
+        for rule in r.rules.iter().filter(|rule| matches!(rule.outcome, Outcome::Reject | Outcome::Defer)) {
             if let Some(reply) = rule.reply_for(address, None) {
                 assert!(!reply.contains('{'), "{reply}");
                 let known = crate::replies::explain(&reply).expect("known reply");
@@ -94,39 +82,20 @@ fn replies_are_known_to_the_bounce_table() {
 #[test]
 fn documented_semantics() {
     use Outcome::{Accept, Defer, Penalize, Reject, Unknown};
-    use When::{
-        Confirmed, FirstNameUnconfirmed, ForwardFailure, Generic, Mismatch, NoPtr, PtrFailure,
-    };
+    use When::{Confirmed, FirstNameUnconfirmed, ForwardFailure, Generic, Mismatch, NoPtr, PtrFailure};
     assert_eq!(outcome("postfix-reverse", &[NoPtr], false), Defer);
-    assert_eq!(
-        outcome("postfix-reverse", &[Mismatch, Generic], false),
-        Accept
-    );
+    assert_eq!(outcome("postfix-reverse", &[Mismatch, Generic], false), Accept);
     assert_eq!(outcome("postfix-client", &[Mismatch], false), Defer);
-    assert_eq!(
-        outcome("postfix-client", &[FirstNameUnconfirmed, Confirmed], false),
-        Defer
-    );
-    assert_eq!(
-        outcome("postfix-client", &[ForwardFailure, Confirmed], false),
-        Accept
-    );
+    assert_eq!(outcome("postfix-client", &[FirstNameUnconfirmed, Confirmed], false), Defer);
+    assert_eq!(outcome("postfix-client", &[ForwardFailure, Confirmed], false), Accept);
     assert_eq!(outcome("opensmtpd", &[PtrFailure], false), Reject);
-    assert_eq!(
-        outcome("exim", &[FirstNameUnconfirmed, Confirmed], false),
-        Accept
-    );
+    assert_eq!(outcome("exim", &[FirstNameUnconfirmed, Confirmed], false), Accept);
     assert_eq!(outcome("exim", &[ForwardFailure, Confirmed], false), Defer);
-    assert_eq!(
-        outcome("spamassassin", &[Generic, Confirmed], false),
-        Penalize
-    );
+    assert_eq!(outcome("spamassassin", &[Generic, Confirmed], false), Penalize);
     assert_eq!(outcome("microsoft-365", &[NoPtr], true), Reject);
     assert_eq!(outcome("microsoft-365", &[NoPtr], false), Unknown);
     assert_eq!(outcome("gmail", &[Mismatch], true), Reject);
-    let failed = receiver("rspamd")
-        .and_then(|r| r.rule(&[PtrFailure], false))
-        .and_then(|r| r.reply.as_deref());
+    let failed = receiver("rspamd").and_then(|r| r.rule(&[PtrFailure], false)).and_then(|r| r.reply.as_deref());
     assert_eq!(failed, Some("RDNS_DNSFAIL 0.0, RDNS_NONE +2.0"));
 }
 
@@ -141,12 +110,6 @@ fn markers_are_replaced_once() {
         note: None,
     };
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    assert_eq!(
-        rule.reply_for(address, Some("{address}")).as_deref(),
-        Some("{address} [127.0.0.1] {x} {")
-    );
-    assert_eq!(
-        rule.reply_for(address, None).as_deref(),
-        Some("unknown [127.0.0.1] {x} {")
-    );
+    assert_eq!(rule.reply_for(address, Some("{address}")).as_deref(), Some("{address} [127.0.0.1] {x} {"));
+    assert_eq!(rule.reply_for(address, None).as_deref(), Some("unknown [127.0.0.1] {x} {"));
 }

@@ -4,7 +4,6 @@
 //! root answers it with authority and without recursion; anything else on the path gives itself away.
 
 use super::Walker;
-use super::query::BRISK;
 use crate::ask::{AskError, ask_once};
 use crate::ports::{Channel, PathError};
 use crate::wire::{Flags, rcode};
@@ -14,9 +13,14 @@ use ptrust_facts::{Family, Run, WalkState};
 use ptrust_names::{Name, Question, RecordType};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
+use tokio::time::sleep;
 
-/// Roots asked at once at first; the rest follow when none of these answers.
+/// Roots asked at once; the rest follow when none of these answers soon.
 const FIRST: usize = 2;
+/// When the rest follow. Root servers are anycast, and mostly a few milliseconds away.
+const HEDGE: Duration = Duration::from_millis(250);
+/// How long each is waited for: a family that is closed here must not make every check slow.
+const WAIT: Duration = Duration::from_millis(800);
 
 /// What one family's roots showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,24 +71,36 @@ impl Walker {
         *cell.get_or_init(|| self.look(v4)).await
     }
 
-    /// Asks the roots of one family.
+    /// Whether some family is open, as soon as that is known; else what the roots of both showed.
+    pub(super) async fn usable(&self) -> bool {
+        let (v4, v6) = (self.seen(true), self.seen(false));
+        tokio::pin!(v4, v6);
+        tokio::select! {
+            first = &mut v4 => first == Seen::Open || v6.await == Seen::Open,
+            first = &mut v6 => first == Seen::Open || v4.await == Seen::Open,
+        }
+    }
+
+    /// Asks the roots of one family: two, and all of them when those do not answer soon. One that answers as roots do
+    /// outweighs others that do not.
     async fn look(&self, v4: bool) -> Seen {
-        let roots: Vec<IpAddr> =
-            self.root.glue.iter().map(|(_, address)| *address).filter(|address| address.is_ipv4() == v4).collect();
-        let (first, rest) = roots.split_at(roots.len().min(FIRST));
-        let mut seen = Seen::Local;
-        for batch in [first, rest] {
-            let mut asked: FuturesUnordered<_> = batch.iter().map(|root| self.ask_root(*root)).collect();
-            while let Some(one) = asked.next().await {
-                match one {
-                    Seen::Open => return Seen::Open,
-                    Seen::Intercepted => seen = Seen::Intercepted,
-                    Seen::Silent if seen == Seen::Local => seen = Seen::Silent,
-                    Seen::Silent | Seen::Local => {}
+        let roots = self.root.glue.iter().map(|(_, address)| *address).filter(|address| address.is_ipv4() == v4);
+        let mut asked: FuturesUnordered<_> = roots
+            .enumerate()
+            .map(|(place, root)| async move {
+                if place >= FIRST {
+                    sleep(HEDGE).await;
                 }
-            }
-            if seen == Seen::Intercepted {
-                return seen;
+                self.ask_root(root).await
+            })
+            .collect();
+        let mut seen = Seen::Local;
+        while let Some(one) = asked.next().await {
+            match one {
+                Seen::Open => return Seen::Open,
+                Seen::Intercepted => seen = Seen::Intercepted,
+                Seen::Silent if seen == Seen::Local => seen = Seen::Silent,
+                Seen::Silent | Seen::Local => {}
             }
         }
         seen
@@ -92,13 +108,11 @@ impl Walker {
 
     async fn ask_root(&self, root: IpAddr) -> Seen {
         let question = Question::new(Name::root(), RecordType::NS);
-        let wait = BRISK.first().copied().unwrap_or(Duration::from_secs(1));
         let server = SocketAddr::new(root, 53);
-        match ask_once(&*self.ports.exchange, server, &question, Flags::default(), Channel::Udp, wait).await {
-            // A busy root that refuses or fails is still a root; one that recurses or lacks authority is none.
-            Ok(reply) if reply.rcode == rcode::NOERROR && (!reply.aa || reply.ra) => Seen::Intercepted,
-            Ok(reply) if reply.ra => Seen::Intercepted,
-            Ok(_) | Err(AskError::Garbled) => Seen::Open,
+        match ask_once(&*self.ports.exchange, server, &question, Flags::default(), Channel::Udp, WAIT).await {
+            Ok(reply) if reply.rcode == rcode::NOERROR && reply.aa && !reply.ra => Seen::Open,
+            // Whatever else answers here is no root server.
+            Ok(_) | Err(AskError::Garbled) => Seen::Intercepted,
             Err(AskError::Path(PathError::Local)) => Seen::Local,
             Err(AskError::Path(_)) => Seen::Silent,
         }

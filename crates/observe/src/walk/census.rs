@@ -7,13 +7,15 @@ use super::probe::{Probe, silent_class, silent_words};
 use super::query::{Got, PATIENT, Silence};
 use super::zone::{Zone, micros};
 use crate::answer::Answer;
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use ptrust_facts::{Class, Cut, Server, ZoneState};
 use ptrust_names::{Absence, Cause, Name, Observed, Question, Record, Records};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// The first usable word of a census, for those who need not wait for the rest.
 pub(super) type First = watch::Sender<Option<(Name, IpAddr, Said)>>;
@@ -39,6 +41,16 @@ pub(super) struct Census {
     pub(super) nameserver_aliases: Vec<Name>,
 }
 
+/// What the members of one census share.
+struct Ballot<'a> {
+    question: &'a Question,
+    first: &'a First,
+    /// Addresses asked so far.
+    places: AtomicUsize,
+    /// Server names that the zone itself lists.
+    listed: mpsc::UnboundedSender<Name>,
+}
+
 /// One server's part.
 struct Member {
     server: Server,
@@ -57,36 +69,57 @@ struct Roll {
 impl Walker {
     /// Takes the census of a zone for a question.
     pub(super) async fn census(&self, zone: &Arc<Zone>, question: &Question, first: &First, budget: &Budget) -> Census {
-        let places = AtomicUsize::new(0);
-        let listed = zone.servers.iter().take(MAX_SERVER_NAMES);
-        let mut rolls =
-            join_all(listed.map(|name| self.roll(zone, name, true, question, first, &places, budget))).await;
+        let (sender, mut listed) = mpsc::unbounded_channel();
+        let ballot = Ballot { question, first, places: AtomicUsize::new(0), listed: sender };
+        let mut names: Vec<Name> = zone.servers.iter().take(MAX_SERVER_NAMES).cloned().collect();
+        let mut waiting: FuturesUnordered<_> = names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| self.placed(zone, name.clone(), place, true, &ballot, budget))
+            .collect();
+        let mut rolls = Vec::new();
+        loop {
+            let name = tokio::select! {
+                biased;
+                Some(name) = listed.recv() => name,
+                roll = waiting.next() => match roll {
+                    Some(roll) => {
+                        rolls.push(roll);
+                        continue;
+                    }
+                    None => break,
+                },
+            };
+            // A name that only the zone itself lists is asked as soon as one of its servers tells it.
+            if !names.contains(&name) && names.len() < 2 * MAX_SERVER_NAMES {
+                waiting.push(self.placed(zone, name.clone(), names.len(), false, &ballot, budget));
+                names.push(name);
+            }
+        }
+        rolls.sort_by_key(|(place, _)| *place);
+        let rolls: Vec<Roll> = rolls.into_iter().map(|(_, roll)| roll).collect();
         let child_servers = child_servers(&rolls);
-        // Names that only the zone itself lists: known now, asked now.
-        let extra: Vec<&Name> =
-            child_servers.iter().flatten().filter(|name| !zone.servers.contains(name)).take(MAX_SERVER_NAMES).collect();
-        let in_parent = false;
-        let more =
-            join_all(extra.into_iter().map(|name| self.roll(zone, name, in_parent, question, first, &places, budget)));
-        rolls.extend(more.await);
         gather(zone, rolls, child_servers)
     }
 
-    /// One server name: its addresses from glue and lookup, each asked as soon as it is known.
-    #[expect(clippy::too_many_arguments, reason = "one private step of the census")]
-    async fn roll(
+    /// A roll with its place in the list.
+    async fn placed(
         &self,
         zone: &Arc<Zone>,
-        name: &Name,
+        name: Name,
+        place: usize,
         in_parent: bool,
-        question: &Question,
-        first: &First,
-        places: &AtomicUsize,
+        ballot: &Ballot<'_>,
         budget: &Budget,
-    ) -> Roll {
+    ) -> (usize, Roll) {
+        (place, self.roll(zone, &name, in_parent, ballot, budget).await)
+    }
+
+    /// One server name: its addresses from glue and lookup, each asked as soon as it is known.
+    async fn roll(&self, zone: &Arc<Zone>, name: &Name, in_parent: bool, ballot: &Ballot<'_>, budget: &Budget) -> Roll {
         let glue: Vec<IpAddr> =
             zone.glue.iter().filter(|(owner, _)| owner == name).map(|(_, address)| *address).collect();
-        let ask = |address: IpAddr| self.member(zone, name, address, in_parent, question, first, places, budget);
+        let ask = |address: IpAddr| self.member(zone, name, address, in_parent, ballot, budget);
         let from_glue = join_all(glue.iter().map(|address| ask(*address)));
         let looked_up = async {
             let addresses = self.addresses(name, budget).await;
@@ -127,16 +160,13 @@ impl Walker {
     }
 
     /// One address: the probe of the zone and the question, together.
-    #[expect(clippy::too_many_arguments, reason = "one private step of the census")]
     async fn member(
         &self,
         zone: &Arc<Zone>,
         name: &Name,
         address: IpAddr,
         in_parent: bool,
-        question: &Question,
-        first: &First,
-        places: &AtomicUsize,
+        ballot: &Ballot<'_>,
         budget: &Budget,
     ) -> Member {
         let none = |class, said: &str| Member {
@@ -148,15 +178,16 @@ impl Walker {
         if !self.settings.scope.holds(address) {
             return none(Class::SpecialUse, "never asked: an address that nobody can reach");
         }
-        if places.fetch_add(1, Ordering::Relaxed) >= MAX_SERVERS {
+        if ballot.places.fetch_add(1, Ordering::Relaxed) >= MAX_SERVERS {
             return none(Class::NotAsked(Cause::Budget), "not asked: too many servers");
         }
         let asking = async {
+            let question = ballot.question;
             let result = self.ask(address, question, PATIENT, budget).await;
             let said = result.as_ref().ok().map(|got| classify(&got.reply, &zone.apex, question));
             if let (Ok(got), Some(said @ (Said::Answer(_) | Said::Referral(_)))) = (&result, &said) {
                 zone.note(address, name, got.rtt, words(&got.reply));
-                first.send_if_modified(|slot| {
+                ballot.first.send_if_modified(|slot| {
                     let empty = slot.is_none();
                     if empty {
                         *slot = Some((name.clone(), address, said.clone()));
@@ -166,9 +197,22 @@ impl Walker {
             }
             (result, said)
         };
-        let (probe, (result, said)) = tokio::join!(self.probe(zone, address, budget), asking);
+        let probing = async {
+            let probe = self.probe(zone, address, budget).await;
+            if probe.class == Class::Authoritative {
+                for name in probe.servers.iter().flatten() {
+                    // The census that listens is the one that asks.
+                    let _ = ballot.listed.send(name.clone());
+                }
+            }
+            probe
+        };
+        let (probe, (result, said)) = tokio::join!(probing, asking);
         let (class, words) = weigh(&probe, &result, said.as_ref());
-        let answer = (class == Class::Authoritative).then(|| own_answer(said.as_ref(), &result)).flatten();
+        // A server that is lame about the apex may still hold the set, as servers that make up answers do.
+        let has_set = matches!(&said, Some(Said::Answer(Answer::Set(_))));
+        let counts = class == Class::Authoritative || has_set;
+        let answer = counts.then(|| own_answer(said.as_ref(), &result)).flatten();
         let rtt = result.as_ref().ok().map(|got| got.rtt).into_iter().chain(probe.rtt).min();
         let server = Server {
             answer,
@@ -177,8 +221,11 @@ impl Walker {
             recurses: probe.recurses,
             ..server(name, Some(address), in_parent, class, words)
         };
-        let hidden =
-            result.as_ref().ok().zip(said.as_ref()).and_then(|(got, said)| hidden_apex(zone, question, got, said));
+        let hidden = result
+            .as_ref()
+            .ok()
+            .zip(said.as_ref())
+            .and_then(|(got, said)| hidden_apex(zone, ballot.question, got, said));
         Member { server, said, hidden, probe: Some(probe) }
     }
 }
@@ -294,8 +341,15 @@ fn own_answer(said: Option<&Said>, result: &Result<Got, Silence>) -> Option<Obse
     })
 }
 
-/// The answer of a cut, over its authoritative servers; without any, the state of the zone says why it is not known.
+/// The answer of a cut. A set with authority counts from whichever server gave it. Absence takes every authoritative
+/// server: one that could not say leaves it open. Without authoritative servers the state of the zone says why it is
+/// not known.
 fn reduce(cut: &Cut) -> Observed<Records> {
+    let given =
+        cut.servers.iter().filter_map(|server| server.answer.as_ref()).find(|answer| answer.present().is_some());
+    if let Some(given) = given {
+        return given.clone();
+    }
     match cut.state() {
         ZoneState::Answers => {}
         ZoneState::Lame => return Observed::Unknown(Cause::Lame),
@@ -305,8 +359,7 @@ fn reduce(cut: &Cut) -> Observed<Records> {
     }
     let answers = || cut.authoritative().filter_map(|server| server.answer.as_ref());
     answers()
-        .find(|answer| answer.present().is_some())
-        .or_else(|| answers().find(|answer| answer.is_absent()))
+        .find(|answer| answer.cause().is_some())
         .or_else(|| answers().next())
         .cloned()
         .unwrap_or(Observed::Unknown(Cause::NotAsked))

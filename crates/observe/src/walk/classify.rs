@@ -74,7 +74,9 @@ fn referral(reply: &Reply, zone: &Name, question: &Question) -> Option<Said> {
     }
     let leads_on = owner.is_below(zone) && question.name.is_at_or_below(owner);
     if !leads_on {
-        return (!reply.aa).then_some(Said::Lame(LameReason::UpwardReferral));
+        // Above the zone it is an upward referral whatever AA says; beside an empty answer of the zone itself it is not.
+        let upward = !reply.aa || zone.is_below(owner);
+        return upward.then_some(Said::Lame(LameReason::UpwardReferral));
     }
     let mut names: Vec<Name> = Vec::new();
     for name in servers {

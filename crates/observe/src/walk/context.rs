@@ -17,8 +17,6 @@ pub const MAX_SERVER_NAMES: usize = 16;
 pub const MAX_SERVERS: usize = 32;
 /// How deep the lookups of server names nest: a server in a zone whose servers are elsewhere, and so on.
 pub const MAX_DEPTH: u8 = 6;
-/// Aliases followed from one name (as in `answer::MAX_ALIASES`), by separate walks.
-pub(super) const MAX_ALIAS_WALKS: usize = 8;
 
 /// What is left of a walk's budget. Clones share the same counters.
 #[derive(Clone, Debug)]

@@ -1,25 +1,31 @@
 //! The way down: from the closest known zone, one good answer per cut.
 
 use super::Walker;
+use super::addresses::Addresses;
 use super::classify::{Said, classify, words};
-use super::context::{Budget, MAX_ALIAS_WALKS, MAX_CUTS};
+use super::context::{Budget, MAX_CUTS};
 use super::query::{BRISK, Got, Silence};
 use super::zone::Zone;
-use crate::answer::Answer;
+use crate::answer::{Answer, MAX_ALIASES};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use ptrust_facts::Role;
-use ptrust_names::{Cause, Name, Observed, Question, Records};
+use ptrust_names::{Cause, Data, Name, Observed, Question, Record, Records};
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::sync::OnceCell;
-use tokio::time::timeout;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// How long one server is waited for before the next is asked too.
 const HEDGE: Duration = Duration::from_millis(350);
 /// Attempts at one cut, over all its servers.
 const MAX_ATTEMPTS: usize = 16;
+/// How long one cut may take on the way down. A census waits longer, and asks all servers at once.
+const RACE: Duration = Duration::from_secs(2);
+/// Other servers asked about a zone that one server of its parent answers for.
+const MAX_OTHERS: usize = 6;
 /// Server names looked up at once when a referral came without addresses.
 const LOOKUPS_AT_ONCE: usize = 3;
 /// How long a walk waits for another that asks the same cut.
@@ -63,7 +69,7 @@ impl Walker {
             }
             match self.step(&zone, question, budget).await {
                 Step::Closer(child) => zone = child,
-                Step::Answered(word) => match self.hidden(&zone, &word, question, budget).await {
+                Step::Answered(word) => match self.hidden(&zone, &word, question, stop_at_holder, budget).await {
                     Some(child) if stop_at_holder => zone = child,
                     Some(child) => return End::Answered(child, word),
                     None => return End::Answered(zone, word),
@@ -81,15 +87,26 @@ impl Walker {
         let Some(group) = group else {
             return self.ask_zone(zone, question, budget).await;
         };
-        let cell = {
+        let key = (zone.apex.clone(), group);
+        let lead = {
             let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(flights.entry((zone.apex.clone(), group)).or_insert_with(|| Arc::new(OnceCell::new())))
+            match flights.get(&key) {
+                Some(flight) => Err(flight.clone()),
+                None => {
+                    let (sender, receiver) = watch::channel(false);
+                    flights.insert(key, receiver);
+                    Ok(sender)
+                }
+            }
         };
-        let mut led = None;
-        let leading = cell.get_or_init(|| async { led = Some(self.ask_zone(zone, question, budget).await) });
-        let _ = timeout(FLIGHT_WAIT, leading).await;
-        if let Some(step) = led {
-            return step;
+        match lead {
+            Ok(done) => {
+                let step = self.ask_zone(zone, question, budget).await;
+                done.send_replace(true);
+                return step;
+            }
+            // The leader's end, or its dropping out, ends the wait; so does time.
+            Err(mut flight) => drop(timeout(FLIGHT_WAIT, flight.wait_for(|done| *done)).await),
         }
         let closest = self.closest(&question.name, question.rtype);
         if closest.apex.is_below(&zone.apex) {
@@ -98,29 +115,60 @@ impl Walker {
         self.ask_zone(zone, question, budget).await
     }
 
-    /// Asks servers of a zone until one gives a usable answer.
+    /// Asks servers of a zone until one gives a usable answer, without waiting long for any. Names without known addresses
+    /// are looked up a few at a time, when the addresses at hand do not answer.
     async fn ask_zone(&self, zone: &Arc<Zone>, question: &Question, budget: &Budget) -> Step {
+        let mut queue: VecDeque<(Name, IpAddr)> = zone.good().into_iter().chain(self.known(zone)).collect();
+        // What lies in the zone itself is known by glue or not at all.
+        let mut names = zone.servers.iter().filter(|name| !name.is_at_or_below(&zone.apex));
         let mut tried: Vec<IpAddr> = Vec::new();
-        let mut candidates = zone.good();
-        candidates.extend(self.known(zone));
-        if let Some(word) = self.race(zone, &candidates, question, &mut tried, budget).await {
-            return self.read(zone, word);
-        }
-        // Without glue, or when all of it failed: look the names up, a few at a time.
-        for names in zone.servers.chunks(LOOKUPS_AT_ONCE) {
-            let mut lookups: FuturesUnordered<_> =
-                names.iter().map(|name| async move { (name, self.addresses(name, budget).await) }).collect();
-            while let Some((name, addresses)) = lookups.next().await {
-                let more: Vec<_> = addresses.found.iter().map(|address| (name.clone(), *address)).collect();
-                if let Some(word) = self.race(zone, &more, question, &mut tried, budget).await {
-                    return self.read(zone, word);
+        let mut asked = FuturesUnordered::new();
+        let mut lookups = FuturesUnordered::new();
+        let end = Instant::now() + RACE;
+        loop {
+            let next = loop {
+                match queue.pop_front() {
+                    Some((_, address)) if tried.contains(&address) || !self.settings.scope.holds(address) => {}
+                    other => break other,
+                }
+            };
+            if let Some((name, address)) = next {
+                tried.push(address);
+                asked.push(async move {
+                    let result = self.ask(address, question, BRISK, budget).await;
+                    (name, address, result)
+                });
+            } else if lookups.is_empty() {
+                for name in names.by_ref().take(LOOKUPS_AT_ONCE) {
+                    lookups.push(async move { (name, self.addresses(name, budget).await) });
                 }
             }
-            if budget.left().is_none() {
-                break;
+            if asked.is_empty() && lookups.is_empty() {
+                return Step::Broken;
+            }
+            // Wait for whatever comes first; after a while ask the next server too.
+            let more = !queue.is_empty() || names.clone().next().is_some();
+            let hedge = if more && tried.len() < MAX_ATTEMPTS { Instant::now() + HEDGE } else { end };
+            tokio::select! {
+                Some((name, address, result)) = asked.next(), if !asked.is_empty() => {
+                    if let Some(word) = usable(zone, question, &name, address, result) {
+                        return self.read(zone, word);
+                    }
+                }
+                Some((name, found)) = lookups.next(), if !lookups.is_empty() => {
+                    let found: &Addresses = &found;
+                    queue.extend(found.found.iter().map(|address| (Name::clone(name), *address)));
+                }
+                () = sleep_until(hedge.min(end)) => {
+                    if Instant::now() >= end {
+                        return Step::Broken;
+                    }
+                }
+            }
+            if tried.len() >= MAX_ATTEMPTS && asked.is_empty() {
+                return Step::Broken;
             }
         }
-        Step::Broken
     }
 
     /// Addresses known without a lookup, IPv4 first, in the parent's order.
@@ -133,42 +181,6 @@ impl Walker {
         known
     }
 
-    /// Asks candidates one after the other, without waiting long for any; the first usable word wins.
-    async fn race(
-        &self,
-        zone: &Zone,
-        candidates: &[(Name, IpAddr)],
-        question: &Question,
-        tried: &mut Vec<IpAddr>,
-        budget: &Budget,
-    ) -> Option<Word> {
-        let mut waiting = candidates.iter();
-        let mut asked = FuturesUnordered::new();
-        loop {
-            let next = loop {
-                match waiting.next() {
-                    Some((_, address)) if tried.contains(address) || !self.settings.scope.holds(*address) => {}
-                    other => break other,
-                }
-            };
-            if let Some((name, address)) = next
-                && tried.len() < MAX_ATTEMPTS
-            {
-                tried.push(*address);
-                asked.push(async move { (name, *address, self.ask(*address, question, BRISK, budget).await) });
-            } else if asked.is_empty() {
-                return None;
-            }
-            let hedge = if waiting.len() > 0 && tried.len() < MAX_ATTEMPTS { HEDGE } else { Duration::MAX };
-            let Ok(Some((name, address, result))) = timeout_or_forever(hedge, asked.next()).await else {
-                continue;
-            };
-            if let Some(word) = usable(zone, question, name, address, result) {
-                return Some(word);
-            }
-        }
-    }
-
     /// Turns a usable word into a step.
     fn read(&self, zone: &Arc<Zone>, word: Word) -> Step {
         zone.note(word.server.1, &word.server.0, word.got.rtt, words(&word.got.reply));
@@ -178,30 +190,63 @@ impl Walker {
         }
     }
 
-    /// A zone between this one and the answer that no referral showed, since the same servers hold both: the SOA of a
-    /// denial names it, and so does the NS set beside an answer. Else the server is asked.
-    async fn hidden(&self, zone: &Arc<Zone>, word: &Word, question: &Question, budget: &Budget) -> Option<Arc<Zone>> {
-        let Said::Answer(answer) = &word.said else {
-            return None;
-        };
+    /// A zone between this one and the answer that no referral showed, since the server holds both: the SOA of a denial
+    /// names it, and so does the NS set beside an answer. Else, when thorough, the server is asked. Another server of this zone may
+    /// still refer to it, as a parent's server does that is also the child's.
+    async fn hidden(
+        &self,
+        zone: &Arc<Zone>,
+        word: &Word,
+        question: &Question,
+        thorough: bool,
+        budget: &Budget,
+    ) -> Option<Arc<Zone>> {
+        let Said::Answer(answer) = &word.said else { return None };
+        let server = word.server.1;
         let apex = match answer {
             Answer::Negative { aliases, absence, .. } if aliases.is_empty() => absence.soa.as_ref()?.zone.clone(),
-            Answer::Negative { .. } | Answer::Alias { .. } | Answer::Conflict(_) | Answer::Loop { .. } => return None,
-            Answer::Set(records) if !records.aliases.is_empty() => return None,
-            Answer::Set(_) => match word.got.reply.authority_ns() {
+            Answer::Set(records) if records.aliases.is_empty() => match word.got.reply.authority_ns() {
                 Some((owner, _)) => owner.clone(),
-                None => self.apex_at(word.server.1, zone, question, budget).await?,
+                None if thorough => self.apex_at(server, zone, &question.name, budget).await?,
+                None => return None,
             },
+            // At an alias the SOA is that of the name above.
+            _ if !thorough => return None,
+            _ => self.apex_at(server, zone, &question.name.parent()?, budget).await?,
         };
-        (apex.is_below(&zone.apex) && question.name.is_at_or_below(&apex)).then(|| self.add_hidden(zone, &apex))
+        if !(apex.is_below(&zone.apex) && question.name.is_at_or_below(&apex)) {
+            return None;
+        }
+        if !thorough {
+            return Some(self.add_hidden(zone, &apex));
+        }
+        let others: Vec<_> = self.known(zone).into_iter().filter(|(_, address)| *address != server).collect();
+        let soa = Question::new(apex.clone(), ptrust_names::RecordType::SOA);
+        let mut asked: FuturesUnordered<_> = others
+            .iter()
+            .take(MAX_OTHERS)
+            .map(|(_, address)| async {
+                let got = self.ask(*address, &soa, BRISK, budget).await.ok()?;
+                match classify(&got.reply, &zone.apex, &soa) {
+                    Said::Referral(referral) if referral.zone == apex => Some(referral),
+                    _ => None,
+                }
+            })
+            .collect();
+        while let Some(referral) = asked.next().await {
+            if let Some(referral) = referral {
+                return Some(self.add(zone, referral));
+            }
+        }
+        Some(self.add_hidden(zone, &apex))
     }
 
     /// The apex of the zone in which a server holds a name: the owner of the SOA it answers or denies with.
-    async fn apex_at(&self, server: IpAddr, zone: &Zone, question: &Question, budget: &Budget) -> Option<Name> {
-        let soa = Question::new(question.name.clone(), ptrust_names::RecordType::SOA);
+    async fn apex_at(&self, server: IpAddr, zone: &Zone, name: &Name, budget: &Budget) -> Option<Name> {
+        let soa = Question::new(name.clone(), ptrust_names::RecordType::SOA);
         let got = self.ask(server, &soa, BRISK, budget).await.ok()?;
         match classify(&got.reply, &zone.apex, &soa) {
-            Said::Answer(Answer::Set(records)) if records.aliases.is_empty() => Some(question.name.clone()),
+            Said::Answer(Answer::Set(records)) if records.aliases.is_empty() => Some(name.clone()),
             Said::Answer(Answer::Negative { absence, .. }) => Some(absence.soa?.zone),
             _ => None,
         }
@@ -211,7 +256,7 @@ impl Walker {
     pub(super) async fn resolve(&self, question: &Question, budget: &Budget) -> Observed<Records> {
         let mut aliases = Vec::new();
         let mut question = question.clone();
-        for _ in 0..MAX_ALIAS_WALKS {
+        while links(&aliases) <= MAX_ALIASES {
             let word = match Box::pin(self.descend(&question, false, budget)).await {
                 End::Answered(_, word) => word,
                 End::Broken(_) | End::Holder(_) => {
@@ -270,10 +315,7 @@ fn group(name: &Name, apex: &Name) -> Option<Name> {
     std::iter::once(name.clone()).chain(name.ancestors()).find(|one| one.parent().as_ref() == Some(apex))
 }
 
-/// A timeout that `Duration::MAX` turns off.
-async fn timeout_or_forever<T>(
-    wait: Duration,
-    future: impl Future<Output = T>,
-) -> Result<T, tokio::time::error::Elapsed> {
-    if wait == Duration::MAX { Ok(future.await) } else { timeout(wait, future).await }
+/// How many links an alias chain has: a DNAME counts by the CNAME made of it.
+pub(super) fn links(aliases: &[Record]) -> usize {
+    aliases.iter().filter(|record| matches!(record.data, Data::Cname(_))).count()
 }

@@ -17,21 +17,23 @@ mod zone;
 
 pub use context::{MAX_CUTS, MAX_DEPTH, MAX_LOOKUPS, MAX_QUERIES, MAX_SERVER_NAMES, MAX_SERVERS};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, MAX_ALIASES};
 use crate::ports::Ports;
 use crate::settings::Settings;
 use census::Census;
 use classify::Said;
-use context::{Budget, MAX_ALIAS_WALKS};
+use context::Budget;
 use descend::{End, Word};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use ptrust_facts::{Cut, Denial, Fact, Role, Source, Transport, Walk, WalkState};
+use ptrust_facts::{Cut, Denial, Fact, ParentView, Role, Source, Transport, Walk};
 use ptrust_names::{Cause, Name, Observed, Question, Record, Records};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{OnceCell, Semaphore, watch};
+use tokio::time::timeout;
 use zone::Zone;
 
 /// How thoroughly a walk looks.
@@ -44,7 +46,12 @@ pub enum Policy {
 }
 
 /// First walks by the zone they ask and the name below it that they share.
-type Flights = HashMap<(Name, Name), Arc<OnceCell<()>>>;
+type Flights = HashMap<(Name, Name), watch::Receiver<bool>>;
+
+/// How long the parent's servers are left alone while no server of the cut answers.
+const UNANSWERED: Duration = Duration::from_millis(700);
+/// A walk ends this long before its target's deadline, so that what it found by then is still reported.
+const MARGIN: Duration = Duration::from_millis(400);
 
 /// Walks for one run.
 pub struct Walker {
@@ -56,6 +63,8 @@ pub struct Walker {
     /// First walks that ask a zone for names under one label; see `descend`.
     flights: Mutex<Flights>,
     limits: Mutex<HashMap<IpAddr, Arc<Semaphore>>>,
+    /// Servers that stayed silent to a patient question; see `query`.
+    silent: Mutex<HashSet<IpAddr>>,
     walks: Mutex<HashMap<(Question, Policy), Flight>>,
     canary_v4: OnceCell<canary::Seen>,
     canary_v6: OnceCell<canary::Seen>,
@@ -96,6 +105,7 @@ impl Walker {
             addresses: Mutex::default(),
             flights: Mutex::default(),
             limits: Mutex::default(),
+            silent: Mutex::default(),
             walks: Mutex::default(),
             canary_v4: OnceCell::new(),
             canary_v6: OnceCell::new(),
@@ -122,10 +132,10 @@ impl Walker {
         let walker = Arc::clone(self);
         let asked = question.clone();
         let task = tokio::spawn(async move {
-            let budget = Budget::new(walker.settings.timeout);
+            let budget = Budget::new(walker.settings.timeout.saturating_sub(MARGIN));
             // The canary runs beside the first queries, and ends a walk that something on the path would answer.
             let unusable = async {
-                if walker.run().await.walk == WalkState::Open {
+                if walker.usable().await {
                     std::future::pending::<()>().await;
                 }
             };
@@ -134,7 +144,7 @@ impl Walker {
                 () = unusable => None,
                 walk = walker.walk(&asked, policy, &sender, &budget) => Some(walk),
             };
-            let open = walker.run().await.walk == WalkState::Open;
+            let open = walker.usable().await;
             Arc::new(match walk.filter(|_| open) {
                 Some(walk) => Fact { observed: Observed::Present(walk), sources: Vec::new() },
                 None => Fact::unknown(Cause::Unavailable),
@@ -179,6 +189,7 @@ impl Walker {
                 if let (Policy::Answer, Some(word)) = (policy, &word) {
                     let mut walk = bare(question, &zone, Observed::Unknown(Cause::NotAsked));
                     let found = Found::of_word(word);
+                    attribute(&mut walk, word, &found);
                     self.finish(&mut walk, found, policy, early, budget, seen, aliases).await;
                     return walk;
                 }
@@ -186,29 +197,47 @@ impl Walker {
                     publish(early, &aliases, &word.server, &word.said, self);
                 }
                 let (first, mut firsts) = watch::channel(None);
-                let census = self.census(&zone, question, &first, budget);
+                // The parent is asked beside the census, once it is plain that this cut is the deepest.
+                let parents = self.parents_beside(&zone, first.subscribe(), policy, budget);
+                let census = async { tokio::join!(self.census(&zone, question, &first, budget), parents) };
                 let census = tokio::select! {
                     biased;
                     referral = first_referral(&mut firsts, early, &aliases, self) => Err(referral),
                     census = census => Ok(census),
                 };
                 match census {
-                    Err(referral) | Ok(Census { referral: Some(referral), .. }) if is_closer(&zone, &referral) => {
+                    Err(referral) | Ok((Census { referral: Some(referral), .. }, _)) if is_closer(&zone, &referral) => {
                         self.add(&zone, referral);
                     }
                     Err(_) => return bare(question, &zone, Observed::Unknown(Cause::Budget)),
-                    Ok(Census { hidden: Some(apex), .. }) if apex.is_below(&zone.apex) && zone.depth() < MAX_CUTS => {
+                    Ok((Census { hidden: Some(apex), .. }, _))
+                        if apex.is_below(&zone.apex) && zone.depth() < MAX_CUTS =>
+                    {
                         self.add_hidden(&zone, &apex);
                     }
-                    Ok(census) => {
-                        return self
-                            .conclude(question, &zone, census, word, policy, early, budget, seen, aliases)
-                            .await;
+                    Ok((census, views)) => {
+                        let end = Conclusion { census, views, word };
+                        return self.conclude(question, &zone, end, policy, early, budget, seen, aliases).await;
                     }
                 }
             }
         }
         .boxed()
+    }
+
+    /// What the parent's servers say about a cut, asked when a server of it has answered, or after a while.
+    async fn parents_beside(
+        &self,
+        zone: &Arc<Zone>,
+        mut firsts: watch::Receiver<Option<(Name, IpAddr, Said)>>,
+        policy: Policy,
+        budget: &Budget,
+    ) -> Views {
+        if policy == Policy::Answer {
+            return Views::default();
+        }
+        drop(timeout(UNANSWERED, firsts.wait_for(Option::is_some)).await.map(|first| first.is_ok()));
+        self.parent_views(zone, budget).await
     }
 
     /// Ends a leg after its census.
@@ -217,24 +246,24 @@ impl Walker {
         &self,
         question: &Question,
         zone: &Arc<Zone>,
-        census: Census,
-        word: Option<Word>,
+        end: Conclusion,
         policy: Policy,
         early: &Early,
         budget: &Budget,
         seen: &mut Vec<Name>,
         aliases: Vec<Record>,
     ) -> Walk {
+        let Conclusion { census, views: (views, denials), word } = end;
         let mut walk = bare(question, zone, Observed::Unknown(Cause::NotAsked));
         let found = Found { answer: census.answer, alias: census.alias, conflict: census.conflict };
         walk.nameserver_aliases = census.nameserver_aliases;
-        walk.zone_alias = census.zone_alias.map(|target| (zone.apex.clone(), target));
         let authoritative: Vec<IpAddr> = census.cut.authoritative().filter_map(|server| server.address).collect();
+        // One odd server does not make the zone an alias while others serve it.
+        let apex_alias = census.zone_alias.filter(|_| authoritative.is_empty());
+        walk.zone_alias = apex_alias.map(|target| (zone.apex.clone(), target));
         if let Some(last) = walk.cuts.last_mut() {
             *last = census.cut;
         }
-        let parents =
-            async { if policy == Policy::Census { self.parent_views(zone, budget).await } else { <_>::default() } };
         let nonterminals = self.denied_nonterminals(zone, question, &found, &authoritative, policy, budget);
         let zone_alias = async {
             let denied = found.answer.is_absent() && found.alias.is_none() && policy == Policy::Census;
@@ -246,10 +275,7 @@ impl Walker {
         };
         let rest = async {
             let mut walk = walk;
-            let ((views, denials), more, zone_alias) = {
-                let (parents, more, zone_alias) = tokio::join!(parents, nonterminals, zone_alias);
-                (parents, more, zone_alias)
-            };
+            let (more, zone_alias) = tokio::join!(nonterminals, zone_alias);
             if let Some(last) = walk.cuts.last_mut() {
                 last.parent_views = views;
             }
@@ -271,22 +297,42 @@ impl Walker {
         walk
     }
 
-    /// One authoritative reply to a question as it came, aliases not followed: for the validator.
+    /// One authoritative reply to a question as it came, aliases not followed, with signatures where there are any: for
+    /// the validator.
     ///
     /// # Errors
-    /// When no server of the zone gave a usable answer in time.
+    /// When no server of the zone gave such a reply in time.
     pub(crate) async fn message(&self, question: &Question) -> Result<Vec<u8>, Cause> {
         let budget = Budget::new(self.settings.timeout);
         match self.descend(question, false, &budget).await {
-            End::Answered(_, word) => Ok(word.got.octets),
+            End::Answered(_, word) if word.got.signed => Ok(word.got.octets),
+            // That server does not speak EDNS, so it cannot send signatures; another may.
+            End::Answered(..) => self.messages(question).await.into_iter().next().ok_or(Cause::FormErr),
             End::Holder(_) | End::Broken(_) => Err(if budget.left().is_none() { Cause::Budget } else { Cause::Lame }),
             End::TooDeep(_) => Err(Cause::Budget),
         }
     }
 
-    /// Whether some zone on the known path to a name has a DS set at its parent.
+    /// The replies of all known servers of the zone to a question, those that carry signatures: for the validator, when
+    /// one server's reply fails.
+    pub(crate) async fn messages(&self, question: &Question) -> Vec<Vec<u8>> {
+        let budget = Budget::new(self.settings.timeout);
+        let End::Answered(zone, _) = self.descend(question, false, &budget).await else { return Vec::new() };
+        let servers = self.all_servers(&zone, &budget).await;
+        let asked = servers.iter().take(MAX_SERVERS).map(|(_, address)| async {
+            let got = self.ask(*address, question, query::BRISK, &budget).await.ok()?;
+            let usable = matches!(classify::classify(&got.reply, &zone.apex, question), Said::Answer(_));
+            (usable && got.signed).then_some(got.octets)
+        });
+        futures_util::future::join_all(asked).await.into_iter().flatten().collect()
+    }
+
+    /// Whether the known path to a name is signed as far as it goes: a DS set at every parent that published one or
+    /// proved its absence.
     pub(crate) fn ds_seen(&self, name: &Name) -> bool {
-        self.closest(name, ptrust_names::RecordType::A).path().iter().any(|zone| zone.signed == Some(true))
+        let path = self.closest(name, ptrust_names::RecordType::A).path();
+        let unsigned = path.iter().any(|zone| zone.signed == Some(false));
+        !unsigned && path.iter().any(|zone| zone.signed == Some(true))
     }
 
     /// Puts the answer into a walk, and follows an alias.
@@ -306,6 +352,14 @@ impl Walker {
             walk.answer = Observed::Unknown(Cause::Garbled);
             return;
         }
+        if found
+            .answer
+            .present()
+            .is_some_and(|records| descend::links(&aliases) + descend::links(&records.aliases) > MAX_ALIASES)
+        {
+            walk.answer = Observed::Unknown(Cause::AliasLoop);
+            return;
+        }
         walk.answer = found.answer.map(|mut records| {
             let mut chain = aliases.clone();
             chain.append(&mut records.aliases);
@@ -318,12 +372,12 @@ impl Walker {
             }
             return;
         };
-        if seen.contains(&target) || seen.len() > MAX_ALIAS_WALKS {
+        aliases.extend(links);
+        if seen.contains(&target) || descend::links(&aliases) > MAX_ALIASES {
             walk.answer = Observed::Unknown(Cause::AliasLoop);
             return;
         }
         seen.push(target.clone());
-        aliases.extend(links);
         let question = Question::new(target, walk.question.rtype);
         let next = self.leg(&question, policy, early, budget, seen, aliases).await;
         walk.answer = next.answer.clone();
@@ -388,6 +442,17 @@ fn is_closer(zone: &Zone, referral: &classify::Referral) -> bool {
     referral.zone.is_below(&zone.apex) && zone.depth() < MAX_CUTS
 }
 
+/// What the servers of the parent say, and which of them deny a name between.
+type Views = (Vec<ParentView>, Vec<Denial>);
+
+/// What the end of a leg begins with.
+struct Conclusion {
+    census: Census,
+    views: Views,
+    /// The word that showed the zone to be the deepest, where one server was asked first.
+    word: Option<Word>,
+}
+
 /// Where early answers go.
 type Early = watch::Sender<Option<Fact<Records>>>;
 
@@ -436,6 +501,14 @@ fn bare(question: &Question, zone: &Arc<Zone>, answer: Observed<Records>) -> Wal
         zone_alias: None,
         nameserver_aliases: Vec::new(),
         queries: 0,
+    }
+}
+
+/// Notes at the server that gave a walk its answer what it said.
+fn attribute(walk: &mut Walk, word: &Word, found: &Found) {
+    let servers = walk.cuts.last_mut().map(|cut| cut.servers.as_mut_slice()).unwrap_or_default();
+    if let Some(server) = servers.iter_mut().find(|server| server.address == Some(word.server.1)) {
+        server.answer = found.alias.is_none().then(|| found.answer.clone());
     }
 }
 

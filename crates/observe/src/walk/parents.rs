@@ -7,7 +7,7 @@ use super::query::{BRISK, PATIENT};
 use super::zone::Zone;
 use crate::answer::Answer;
 use futures_util::future::join_all;
-use ptrust_facts::{Denial, ParentView, Role, Says};
+use ptrust_facts::{Denial, ParentView, Says};
 use ptrust_names::{AbsenceKind, Cause, Data, Name, Question, RecordType};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const V6_CUTS: std::ops::RangeInclusive<usize> = 8..=16;
 impl Walker {
     /// Asks every address of the parent's servers about the cut; once for all walks.
     pub(super) async fn parent_views(&self, zone: &Arc<Zone>, budget: &Budget) -> (Vec<ParentView>, Vec<Denial>) {
-        let Some(above) = zone.above.as_ref().filter(|_| zone.listed.is_some()) else {
+        let Some(above) = zone.above.as_ref() else {
             return (Vec::new(), Vec::new());
         };
         let views = zone.parents.get_or_init(|| async {
@@ -54,15 +54,20 @@ impl Walker {
     }
 
     /// Every server address of a zone that can be asked.
-    async fn all_servers(&self, zone: &Arc<Zone>, budget: &Budget) -> Vec<(Name, IpAddr)> {
-        let with_glue = |name: &Name| zone.glue.iter().any(|(owner, _)| owner == name);
-        let looked_up = join_all(zone.servers.iter().filter(|name| !with_glue(name)).map(|name| async move {
+    pub(super) async fn all_servers(&self, zone: &Arc<Zone>, budget: &Budget) -> Vec<(Name, IpAddr)> {
+        // Glue of one family alone leaves the other to be looked up.
+        let of_family =
+            |name: &Name, v4: bool| zone.glue.iter().any(|(owner, glue)| owner == name && glue.is_ipv4() == v4);
+        let complete = |name: &Name| zone.apex.is_root() || (of_family(name, true) && of_family(name, false));
+        let looked_up = join_all(zone.servers.iter().filter(|name| !complete(name)).map(|name| async move {
             let found = self.addresses(name, budget).await.found;
             found.into_iter().map(|address| (name.clone(), address)).collect::<Vec<_>>()
         }));
         let mut all = zone.glue.clone();
         all.extend(looked_up.await.into_iter().flatten());
         all.retain(|(_, address)| self.settings.scope.holds(*address));
+        all.sort();
+        all.dedup();
         all
     }
 
@@ -110,9 +115,6 @@ impl Walker {
         name: &Name,
         budget: &Budget,
     ) -> Option<(Name, Name)> {
-        if zone.role >= Role::Holder {
-            return None;
-        }
         let v4 = name.to_string().ends_with(".in-addr.arpa");
         let candidates = name.ancestors().take_while(|above| above.is_below(&zone.apex)).filter(|above| {
             let digits = above.label_count().saturating_sub(2);

@@ -102,6 +102,8 @@ pub(super) const fn silent_class(silence: Silence) -> Class {
         Silence::Local => Class::NotAsked(ptrust_names::Cause::Local),
         Silence::Mute | Silence::Closed => Class::Mute,
         Silence::Garbled => Class::Failing(ptrust_names::Cause::Garbled),
+        // It lives, and could not be asked in full.
+        Silence::Truncated => Class::NotAsked(ptrust_names::Cause::Garbled),
     }
 }
 
@@ -113,6 +115,7 @@ pub(super) fn silent_words(silence: Silence) -> String {
         Silence::Mute => format!("no answer in {} tries over UDP and one over TCP", PATIENT.len()),
         Silence::Closed => "refuses connections on port 53".into(),
         Silence::Garbled => "an answer that cannot be read".into(),
+        Silence::Truncated => "its answer does not fit a datagram, and TCP fails".into(),
     }
 }
 

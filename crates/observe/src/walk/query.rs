@@ -7,10 +7,10 @@ use crate::wire::{self, Flags, Reply, rcode};
 use ptrust_facts::Family;
 use ptrust_names::{Cause, Question};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Waits of the census, over UDP and then TCP: three tries in at least four seconds (identity.md).
 pub(super) const PATIENT: &[Duration] =
@@ -31,6 +31,8 @@ pub(super) struct Got {
     pub(super) octets: Vec<u8>,
     /// From the question that was answered to its answer.
     pub(super) rtt: Duration,
+    /// Whether signatures were asked for, so that the validator can use it.
+    pub(super) signed: bool,
 }
 
 /// Why a server gave no readable reply.
@@ -46,6 +48,8 @@ pub(super) enum Silence {
     Closed,
     /// Replies came that cannot be read.
     Garbled,
+    /// Replies do not fit into datagrams, and TCP fails.
+    Truncated,
 }
 
 impl From<Silence> for Cause {
@@ -55,13 +59,13 @@ impl From<Silence> for Cause {
             Silence::Local => Self::Local,
             Silence::Mute => Self::Timeout,
             Silence::Closed => Self::Refused,
-            Silence::Garbled => Self::Garbled,
+            Silence::Garbled | Silence::Truncated => Self::Garbled,
         }
     }
 }
 
 impl Walker {
-    /// Asks one server address one question. `waits` are the UDP tries; a server that stays silent, and was waited for
+    /// Asks a server address one question. `waits` are the UDP tries; a server that stays silent, and was waited for
     /// patiently, gets a last try over TCP.
     pub(super) async fn ask(
         &self,
@@ -73,31 +77,47 @@ impl Walker {
         if self.family(server).await == Family::Unavailable {
             return Err(Silence::Local);
         }
-        let permit = self.limit(server);
-        let _permit = permit.acquire().await.map_err(|_| Silence::Budget)?;
+        let limit = self.limit(server);
+        let left = budget.left().ok_or(Silence::Budget)?;
+        let Ok(Ok(_permit)) = timeout(left, limit.acquire()).await else {
+            return Err(Silence::Budget);
+        };
+        let result = self.tries(server, question, waits, budget).await;
+        if waits.len() > 1 && result.as_ref().is_err_and(|silence| *silence == Silence::Mute) {
+            self.silent.lock().unwrap_or_else(PoisonError::into_inner).insert(server);
+        }
+        result
+    }
+
+    /// The tries over UDP, and over TCP at last.
+    async fn tries(
+        &self,
+        server: IpAddr,
+        question: &Question,
+        waits: &[Duration],
+        budget: &Budget,
+    ) -> Result<Got, Silence> {
         let mut flags = Flags { dnssec: true, ..Flags::default() };
         let mut last = Silence::Mute;
+        let mut refusal = None;
         for wait in waits {
-            match self.once(server, question, flags, Channel::Udp, *wait, budget).await {
-                Ok(got) if got.reply.tc => {
-                    // A truncated reply is kept only if TCP fails too: it proves that the server lives.
-                    let over_tcp = self.once(server, question, flags, Channel::Tcp, TCP_WAIT, budget).await;
-                    return match over_tcp {
-                        Ok(full) => Ok(full),
-                        Err(_) => Err(Silence::Garbled),
-                    };
-                }
+            // Another question of this run has waited for this server in vain, and in full.
+            if self.is_silent(server) {
+                return refusal.ok_or(Silence::Mute);
+            }
+            match self.complete(server, question, flags, *wait, budget).await {
                 Ok(got) if without_edns(&got.reply) && !flags.plain => {
                     flags = Flags { plain: true, ..Flags::default() };
-                    match self.once(server, question, flags, Channel::Udp, *wait, budget).await {
+                    refusal = Some(got);
+                    match self.complete(server, question, flags, *wait, budget).await {
                         Ok(plain) => return Ok(plain),
-                        Err(_) => return Ok(got),
+                        Err(silence) => last = silence,
                     }
                 }
                 Ok(got) => return Ok(got),
-                Err(Silence::Local) => return Err(Silence::Local),
+                Err(silence @ (Silence::Local | Silence::Truncated)) => return Err(silence),
                 Err(Silence::Budget) => {
-                    return Err(if last == Silence::Mute { Silence::Budget } else { last });
+                    return refusal.ok_or(if last == Silence::Mute { Silence::Budget } else { last });
                 }
                 Err(silence) => last = silence,
             }
@@ -105,13 +125,45 @@ impl Walker {
         if waits.len() > 1 {
             match self.once(server, question, flags, Channel::Tcp, TCP_WAIT, budget).await {
                 Ok(got) => return Ok(got),
+                Err(Silence::Local) => last = Silence::Local,
                 // Out of budget after all UDP tries: it was silent to each of them.
-                Err(Silence::Budget | Silence::Local) => {}
+                Err(Silence::Budget) => {}
                 Err(silence) if last == Silence::Mute => last = silence,
                 Err(_) => {}
             }
         }
-        Err(last)
+        refusal.ok_or(last)
+    }
+
+    /// One UDP try, and TCP for a reply that does not fit. Where TCP fails too, the reply may fit without DNSSEC records.
+    async fn complete(
+        &self,
+        server: IpAddr,
+        question: &Question,
+        flags: Flags,
+        wait: Duration,
+        budget: &Budget,
+    ) -> Result<Got, Silence> {
+        let got = self.once(server, question, flags, Channel::Udp, wait, budget).await?;
+        if !got.reply.tc {
+            return Ok(got);
+        }
+        match self.once(server, question, flags, Channel::Tcp, TCP_WAIT, budget).await {
+            Ok(full) if !full.reply.tc => return Ok(full),
+            Err(silence @ (Silence::Budget | Silence::Local)) => return Err(silence),
+            Ok(_) | Err(_) => {}
+        }
+        let smaller = Flags { dnssec: false, ..flags };
+        match self.once(server, question, smaller, Channel::Udp, wait, budget).await {
+            Ok(got) if !got.reply.tc => Ok(got),
+            Err(silence @ (Silence::Budget | Silence::Local)) => Err(silence),
+            Ok(_) | Err(_) => Err(Silence::Truncated),
+        }
+    }
+
+    /// Whether a patient question of this run found the server silent.
+    fn is_silent(&self, server: IpAddr) -> bool {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner).contains(&server)
     }
 
     /// One query, one reply.
@@ -130,7 +182,7 @@ impl Walker {
         let server = SocketAddr::new(server, PORT);
         match self.ports.exchange.exchange(server, channel, &query, wait.min(left)).await {
             Ok(octets) => match wire::parse(&octets) {
-                Ok(reply) => Ok(Got { reply, octets, rtt: begun.elapsed() }),
+                Ok(reply) => Ok(Got { reply, octets, rtt: begun.elapsed(), signed: flags.dnssec }),
                 Err(_) => Err(Silence::Garbled),
             },
             Err(PathError::Local) => Err(Silence::Local),
@@ -151,7 +203,7 @@ impl Walker {
 
     /// The queries in flight to one server.
     fn limit(&self, server: IpAddr) -> Arc<Semaphore> {
-        let mut limits = self.limits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(limits.entry(server).or_insert_with(|| Arc::new(Semaphore::new(self.settings.per_server.max(1)))))
     }
 }

@@ -194,7 +194,9 @@ impl Walker {
     fn keep(&self, zone: Zone) -> Arc<Zone> {
         let mut zones = self.zones.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.ports.clock.now();
-        if let Some(known) = zones.get(&zone.apex).filter(|known| known.expires > now) {
+        // A referral says more than a zone that showed itself.
+        let better = |known: &Zone| known.listed.is_some() || zone.listed.is_none();
+        if let Some(known) = zones.get(&zone.apex).filter(|known| known.expires > now && better(known)) {
             return Arc::clone(known);
         }
         let zone = Arc::new(zone);

@@ -18,12 +18,7 @@ const MAX_DELEGATE_AT: usize = 64;
 
 impl Parser {
     /// Reads one directive.
-    pub(super) fn directive(
-        &mut self,
-        line: usize,
-        keyword: &str,
-        words: &[Word],
-    ) -> Result<(), String> {
+    pub(super) fn directive(&mut self, line: usize, keyword: &str, words: &[Word]) -> Result<(), String> {
         match keyword {
             "check" => self.check(words)?,
             "resolver" => {
@@ -48,9 +43,8 @@ impl Parser {
             "glueless" => {
                 let [zone, count] = take(words, "ZONE COUNT")?;
                 let count = number(count, "a count up to 1000", 1..=MAX_SERVERS)?;
-                let names: Result<Vec<Name>, _> = (1..=count)
-                    .map(|i| text::name(&format!("ns{i}.glueless.example")))
-                    .collect();
+                let names: Result<Vec<Name>, _> =
+                    (1..=count).map(|i| text::name(&format!("ns{i}.glueless.example"))).collect();
                 let names = names?;
                 self.draft.no_address.extend(names.iter().cloned());
                 self.draft.delegate.insert(text::name(&zone.text)?, names);
@@ -110,16 +104,13 @@ impl Parser {
                     Some("rrsig") | None => Bogus::Rrsig,
                     Some(other) => return Err(format!("{other:?} is neither ds nor rrsig")),
                 };
-                self.draft
-                    .bogus
-                    .insert(text::name(&zone.text)?, (line, how));
+                self.draft.bogus.insert(text::name(&zone.text)?, (line, how));
             }
             "now" => {
                 let [time] = take(words, "TIME")?;
                 let now = time.text.parse();
-                self.draft.now = Some(now.map_err(|_| {
-                    format!("{:?} is not a time such as 2026-11-23T12:00:00Z", time.text)
-                })?);
+                self.draft.now =
+                    Some(now.map_err(|_| format!("{:?} is not a time such as 2026-11-23T12:00:00Z", time.text))?);
             }
             _ => self.fault(line, keyword, words)?,
         }
@@ -128,15 +119,9 @@ impl Parser {
 
     /// `!check ADDRESS [helo=TEXT] [host=NAME] [port=PORT]`.
     fn check(&mut self, words: &[Word]) -> Result<(), String> {
-        let (first, options) = words
-            .split_first()
-            .ok_or_else(|| "!check needs ADDRESS [helo=…] [host=…] [port=…]".to_owned())?;
-        let mut check = Check {
-            address: address(first)?,
-            helo: None,
-            host: None,
-            port: None,
-        };
+        let (first, options) =
+            words.split_first().ok_or_else(|| "!check needs ADDRESS [helo=…] [host=…] [port=…]".to_owned())?;
+        let mut check = Check { address: address(first)?, helo: None, host: None, port: None };
         for option in options {
             match option.text.split_once('=') {
                 Some(("helo", helo)) => {
@@ -169,9 +154,7 @@ impl Parser {
             return Err(format!("more than {MAX_DELEGATE_AT} lines of this kind"));
         }
         let zone = text::name(&zone.text)?;
-        self.draft
-            .delegate_at
-            .push((line, server(who)?, zone, servers));
+        self.draft.delegate_at.push((line, server(who)?, zone, servers));
         Ok(())
     }
 
@@ -180,9 +163,8 @@ impl Parser {
         let (who, words) = one_and_more(words, "SERVER PERCENT% [seed=N]")?;
         let (percent, seed) = one_and_more_or_none(words, "SERVER PERCENT% [seed=N]")?;
         let share = percent.text.strip_suffix('%').and_then(|n| n.parse().ok());
-        let percent = share
-            .filter(|n| *n <= 100)
-            .ok_or_else(|| format!("{:?} is not a share such as 30%", percent.text))?;
+        let percent =
+            share.filter(|n| *n <= 100).ok_or_else(|| format!("{:?} is not a share such as 30%", percent.text))?;
         let seed = match seed {
             None => 0,
             Some(word) => {
@@ -247,9 +229,7 @@ impl Parser {
             _ => return Err(format!("there is no line !{keyword}")),
         };
         let shape = "SERVER [NAME [TYPE]]";
-        let (who, words) = words
-            .split_first()
-            .ok_or_else(|| format!("!{keyword} needs {shape}"))?;
+        let (who, words) = words.split_first().ok_or_else(|| format!("!{keyword} needs {shape}"))?;
         let (name, rtype) = match words {
             [] => (None, None),
             [name] => (Some(text::name(&name.text)?), None),
@@ -260,23 +240,10 @@ impl Parser {
             return Err(format!("!{keyword} needs SERVER and a name"));
         }
         // An upward referral is given for a whole zone, everything else for one name.
-        let (name, below) = if kind == Kind::Upward {
-            (None, name)
-        } else {
-            (name, None)
-        };
-        let fault = Fault {
-            name,
-            below,
-            rtype,
-            kind,
-        };
+        let (name, below) = if kind == Kind::Upward { (None, name) } else { (name, None) };
+        let fault = Fault { name, below, rtype, kind };
         let server = server(who)?;
-        self.draft.faults.push(FaultLine {
-            line,
-            server,
-            fault,
-        });
+        self.draft.faults.push(FaultLine { line, server, fault });
         Ok(())
     }
 
@@ -298,22 +265,12 @@ impl Parser {
             rtype: data.first().map(record_type).transpose()?,
             kind,
         };
-        self.draft.faults.push(FaultLine {
-            line,
-            server,
-            fault,
-        });
+        self.draft.faults.push(FaultLine { line, server, fault });
         Ok(())
     }
 
     /// Other data from one server.
-    fn answer(
-        &mut self,
-        line: usize,
-        server: ServerRef,
-        name: &Word,
-        data: &[Word],
-    ) -> Result<(), String> {
+    fn answer(&mut self, line: usize, server: ServerRef, name: &Word, data: &[Word]) -> Result<(), String> {
         let name = text::name(&name.text)?;
         let record = record::record(name.clone(), data, &Name::root())?;
         self.count(1)?;
@@ -324,20 +281,14 @@ impl Parser {
             rtype: Some(record.rtype).filter(|rtype| *rtype != RecordType::CNAME),
             kind: Kind::Answer(record),
         };
-        self.draft.faults.push(FaultLine {
-            line,
-            server,
-            fault,
-        });
+        self.draft.faults.push(FaultLine { line, server, fault });
         Ok(())
     }
 }
 
 /// Exactly so many words.
 fn take<'a, const N: usize>(words: &'a [Word], shape: &str) -> Result<&'a [Word; N], String> {
-    words
-        .try_into()
-        .map_err(|_| format!("this line takes {shape}"))
+    words.try_into().map_err(|_| format!("this line takes {shape}"))
 }
 
 /// A word and at least one more.
@@ -349,10 +300,7 @@ fn one_and_more<'a>(words: &'a [Word], shape: &str) -> Result<(&'a Word, &'a [Wo
 }
 
 /// A word and perhaps one more.
-fn one_and_more_or_none<'a>(
-    words: &'a [Word],
-    shape: &str,
-) -> Result<(&'a Word, Option<&'a Word>), String> {
+fn one_and_more_or_none<'a>(words: &'a [Word], shape: &str) -> Result<(&'a Word, Option<&'a Word>), String> {
     match words {
         [first] => Ok((first, None)),
         [first, second] => Ok((first, Some(second))),
@@ -374,17 +322,11 @@ fn server(word: &Word) -> Result<ServerRef, String> {
 
 /// A word as something.
 fn parsed<T: FromStr>(word: &Word, what: &str) -> Result<T, String> {
-    word.text
-        .parse()
-        .map_err(|_| format!("{:?} is not {what}", word.text))
+    word.text.parse().map_err(|_| format!("{:?} is not {what}", word.text))
 }
 
 /// A word as a number within a range.
-fn number(
-    word: &Word,
-    what: &str,
-    range: std::ops::RangeInclusive<usize>,
-) -> Result<usize, String> {
+fn number(word: &Word, what: &str, range: std::ops::RangeInclusive<usize>) -> Result<usize, String> {
     parsed(word, what)
         .ok()
         .filter(|number| range.contains(number))
@@ -417,6 +359,5 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     } else {
         None
     };
-    time.filter(|time| *time <= MAX_LATENCY)
-        .ok_or_else(|| format!("{text:?} is not a time such as 20ms or 3s"))
+    time.filter(|time| *time <= MAX_LATENCY).ok_or_else(|| format!("{text:?} is not a time such as 20ms or 3s"))
 }

@@ -34,20 +34,13 @@ pub(crate) fn parse(text: &str) -> Result<Draft, WorldError> {
     if text.len() > MAX_TEXT {
         return Err(at(1, format!("the text is longer than {MAX_TEXT} octets")));
     }
-    let mut parser = Parser {
-        draft: Draft::default(),
-        zone: None,
-        owner: None,
-        records: 0,
-    };
+    let mut parser = Parser { draft: Draft::default(), zone: None, owner: None, records: 0 };
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
         if number > MAX_LINES {
             return Err(at(number, format!("more than {MAX_LINES} lines")));
         }
-        parser
-            .line(number, line)
-            .map_err(|message| at(number, message))?;
+        parser.line(number, line).map_err(|message| at(number, message))?;
     }
     Ok(parser.draft)
 }
@@ -80,9 +73,7 @@ impl Parser {
 
     /// `zone NAME SERVER… [signed]`, or `zone NAME` to go on with an open one.
     fn zone(&mut self, number: usize, words: &[Word]) -> Result<(), String> {
-        let (name, mut servers) = words
-            .split_first()
-            .ok_or_else(|| "zone needs a name".to_owned())?;
+        let (name, mut servers) = words.split_first().ok_or_else(|| "zone needs a name".to_owned())?;
         let name = text::name(&name.text)?;
         let mut signed = false;
         if let Some((last, before)) = servers.split_last()
@@ -104,12 +95,7 @@ impl Parser {
             return Err(format!("zone {name} needs at least one name server"));
         }
         self.draft.order.push(name.clone());
-        let zone = ZoneDraft {
-            line: number,
-            servers,
-            signed,
-            records: Vec::new(),
-        };
+        let zone = ZoneDraft { line: number, servers, signed, records: Vec::new() };
         self.draft.zones.insert(name, zone);
         Ok(())
     }
@@ -164,10 +150,7 @@ fn server_names(words: &[Word]) -> Result<Vec<Name>, String> {
     for word in words {
         let name = text::name(&word.text)?;
         if name.label_count() < 2 {
-            return Err(format!(
-                "the server name {:?} must be written in full",
-                word.text
-            ));
+            return Err(format!("the server name {:?} must be written in full", word.text));
         }
         if !names.contains(&name) {
             names.push(name);

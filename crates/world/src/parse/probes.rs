@@ -36,10 +36,7 @@ pub(super) fn smtp(draft: &mut Draft, line: &str) -> Result<bool, String> {
         ["timeout"] => script.mode = Mode::Timeout,
         ["delay", time] => script.delay = duration(time)?,
         [] => {
-            return Err(
-                "smtp needs a greeting, or silent, refused, closes, garbage, timeout, delay TIME"
-                    .into(),
-            );
+            return Err("smtp needs a greeting, or silent, refused, closes, garbage, timeout, delay TIME".into());
         }
         _ => push(&mut script.greeting, text)?,
     }
@@ -66,29 +63,19 @@ fn push(lines: &mut Vec<Vec<u8>>, text: &str) -> Result<(), String> {
 
 /// Whether the words start with an address block.
 pub(super) fn is_prefix(words: &[Word]) -> bool {
-    words
-        .first()
-        .is_some_and(|word| prefix(&word.text).is_some())
+    words.first().is_some_and(|word| prefix(&word.text).is_some())
 }
 
 /// A block, or an address as a block of one.
 fn prefix(text: &str) -> Option<IpNet> {
-    text.parse()
-        .ok()
-        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
-        .map(|net| net.trunc())
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from)).map(|net| net.trunc())
 }
 
 /// Reads an `rdap` line, without its keyword.
 pub(super) fn rdap(draft: &mut Draft, words: &[Word]) -> Result<(), String> {
-    let (first, options) = words
-        .split_first()
-        .ok_or_else(|| "rdap needs a prefix".to_owned())?;
+    let (first, options) = words.split_first().ok_or_else(|| "rdap needs a prefix".to_owned())?;
     let block = prefix(&first.text).ok_or_else(|| format!("{:?} is no prefix", first.text))?;
-    let registration = draft
-        .rdap
-        .entry(block)
-        .or_insert_with(|| Registration::new(block));
+    let registration = draft.rdap.entry(block).or_insert_with(|| Registration::new(block));
     for option in options {
         match option.text.as_str() {
             "timeout" => registration.trouble = Some(Trouble::Timeout),
@@ -102,9 +89,8 @@ pub(super) fn rdap(draft: &mut Draft, words: &[Word]) -> Result<(), String> {
 
 /// Reads one `key=value` of an `rdap` line.
 fn keyed(registration: &mut Registration, text: &str) -> Result<(), String> {
-    let (key, value) = text
-        .split_once('=')
-        .ok_or_else(|| format!("{text:?} is neither key=value nor timeout, 429, garbage"))?;
+    let (key, value) =
+        text.split_once('=').ok_or_else(|| format!("{text:?} is neither key=value nor timeout, 429, garbage"))?;
     let octets = text::unescape(value)?;
     let value = String::from_utf8_lossy(&octets).into_owned();
     match key {

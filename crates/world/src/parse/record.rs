@@ -14,9 +14,7 @@ pub(super) fn record(owner: Name, words: &[Word], origin: &Name) -> Result<Rr, S
     let mut ttl = None;
     let mut words = words;
     let (rtype, data) = loop {
-        let (first, rest) = words
-            .split_first()
-            .ok_or_else(|| format!("the record of {owner} has no type"))?;
+        let (first, rest) = words.split_first().ok_or_else(|| format!("the record of {owner} has no type"))?;
         words = rest;
         if first.text.eq_ignore_ascii_case("IN") {
             continue;
@@ -25,18 +23,10 @@ pub(super) fn record(owner: Name, words: &[Word], origin: &Name) -> Result<Rr, S
             ttl = Some(seconds(&first.text)?);
             continue;
         }
-        let rtype: RecordType = first
-            .text
-            .parse()
-            .map_err(|_| format!("{:?} is not a record type", first.text))?;
+        let rtype: RecordType = first.text.parse().map_err(|_| format!("{:?} is not a record type", first.text))?;
         break (rtype, words);
     };
-    Ok(Rr {
-        owner,
-        rtype,
-        ttl: ttl.unwrap_or(DEFAULT_TTL),
-        rdata: rdata(rtype, data, origin)?,
-    })
+    Ok(Rr { owner, rtype, ttl: ttl.unwrap_or(DEFAULT_TTL), rdata: rdata(rtype, data, origin)? })
 }
 
 /// A number of seconds, alone or with units: `300`, `1h30m`.
@@ -74,11 +64,7 @@ fn rdata(rtype: RecordType, words: &[Word], origin: &Name) -> Result<Vec<u8>, St
         return generic(rest);
     }
     let need = |count: usize, what: &str| {
-        if words.len() == count {
-            Ok(())
-        } else {
-            Err(format!("{rtype} needs {what}"))
-        }
+        if words.len() == count { Ok(()) } else { Err(format!("{rtype} needs {what}")) }
     };
     let mut out = Vec::new();
     match (rtype, words) {
@@ -108,16 +94,13 @@ fn rdata(rtype: RecordType, words: &[Word], origin: &Name) -> Result<Vec<u8>, St
                 out.extend(seconds(&word.text)?.to_be_bytes());
             }
         }
-        (RecordType::SOA, _) => need(
-            7,
-            "mname, rname, serial, refresh, retry, expire and minimum",
-        )?,
+        (RecordType::SOA, _) => need(7, "mname, rname, serial, refresh, retry, expire and minimum")?,
         (RecordType::TXT, []) => need(1, "at least one string")?,
         (RecordType::TXT, strings) => {
             for word in strings {
                 let octets = unescape(&word.text)?;
-                let len = u8::try_from(octets.len())
-                    .map_err(|_| "a string of TXT is longer than 255 octets".to_owned())?;
+                let len =
+                    u8::try_from(octets.len()).map_err(|_| "a string of TXT is longer than 255 octets".to_owned())?;
                 out.push(len);
                 out.extend(octets);
             }
@@ -138,9 +121,7 @@ fn rdata(rtype: RecordType, words: &[Word], origin: &Name) -> Result<Vec<u8>, St
         }
         (RecordType(52), _) => need(4, "usage, selector, matching type and data")?,
         _ => {
-            return Err(format!(
-                "data of {rtype} is read only in the form \\# LENGTH HEX (RFC 3597)"
-            ));
+            return Err(format!("data of {rtype} is read only in the form \\# LENGTH HEX (RFC 3597)"));
         }
     }
     if out.len() > MAX_RDATA {
@@ -151,9 +132,7 @@ fn rdata(rtype: RecordType, words: &[Word], origin: &Name) -> Result<Vec<u8>, St
 
 /// Data of any type (RFC 3597 5): `\# LENGTH HEX…`.
 fn generic(words: &[Word]) -> Result<Vec<u8>, String> {
-    let (len, octets) = words
-        .split_first()
-        .ok_or_else(|| "\\# needs a length".to_owned())?;
+    let (len, octets) = words.split_first().ok_or_else(|| "\\# needs a length".to_owned())?;
     let len: usize = number(len, "a length")?;
     let octets = hex(octets)?;
     if octets.len() != len {
@@ -167,9 +146,7 @@ fn generic(words: &[Word]) -> Result<Vec<u8>, String> {
 
 /// A word as a number or address.
 fn number<T: FromStr>(word: &Word, what: &str) -> Result<T, String> {
-    word.text
-        .parse()
-        .map_err(|_| format!("{:?} is not {what}", word.text))
+    word.text.parse().map_err(|_| format!("{:?} is not {what}", word.text))
 }
 
 /// Hexadecimal octets, in one word or many.
@@ -202,19 +179,10 @@ mod tests {
     fn types_are_read() {
         let soa = read("IN 1h SOA ns1 hostmaster 7 1d 2h 4w 300").expect("a SOA");
         assert_eq!((soa.ttl, soa.rdata.len()), (3600, 17 + 24 + 20));
-        assert_eq!(
-            read("MX 10 mail").expect("an MX").rdata.get(..2),
-            Some(&[0, 10][..])
-        );
+        assert_eq!(read("MX 10 mail").expect("an MX").rdata.get(..2), Some(&[0, 10][..]));
         assert_eq!(read("TXT \"a b\" c").expect("a TXT").rdata, b"\x03a b\x01c");
-        assert_eq!(
-            read("TYPE65534 \\# 2 0a0B").expect("unknown").rdata,
-            [10, 11]
-        );
-        assert_eq!(
-            read("DS 1 15 2 00 ff").expect("a DS").rdata,
-            [0, 1, 15, 2, 0, 255]
-        );
+        assert_eq!(read("TYPE65534 \\# 2 0a0B").expect("unknown").rdata, [10, 11]);
+        assert_eq!(read("DS 1 15 2 00 ff").expect("a DS").rdata, [0, 1, 15, 2, 0, 255]);
         assert_eq!(read("TLSA 3 1 1 00").expect("a TLSA").rdata, [3, 1, 1, 0]);
     }
 

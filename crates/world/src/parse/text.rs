@@ -53,19 +53,14 @@ pub(super) fn words(line: &str) -> Result<Vec<Word>, String> {
 
 /// A word with nothing in it yet.
 const fn empty() -> Word {
-    Word {
-        text: String::new(),
-        quoted: false,
-    }
+    Word { text: String::new(), quoted: false }
 }
 
 /// What follows the first `skip` words of a line, up to its comment, as it stands: for greetings.
 pub(super) fn rest(line: &str, skip: usize) -> &str {
     let mut rest = line.trim();
     for _ in 0..skip {
-        rest = rest
-            .find(char::is_whitespace)
-            .map_or("", |at| rest.split_at(at).1.trim_start());
+        rest = rest.find(char::is_whitespace).map_or("", |at| rest.split_at(at).1.trim_start());
     }
     let mut escaped = false;
     for (at, c) in rest.char_indices() {
@@ -104,8 +99,7 @@ pub(super) fn unescape(text: &str) -> Result<Vec<u8>, String> {
 
 /// A name that is always absolute, with or without its trailing dot.
 pub(super) fn name(text: &str) -> Result<Name, String> {
-    text.parse()
-        .map_err(|error| format!("{text:?} is not a name: {error}"))
+    text.parse().map_err(|error| format!("{text:?} is not a name: {error}"))
 }
 
 /// A name as in zone files: `@` is the origin, and without a trailing dot it is relative to it.
@@ -115,9 +109,7 @@ pub(super) fn relative(word: &Word, origin: &Name) -> Result<Name, String> {
         return Ok(origin.clone());
     }
     let body = text.strip_suffix('.');
-    let escapes = body.map_or(0, |body| {
-        body.bytes().rev().take_while(|b| *b == b'\\').count()
-    });
+    let escapes = body.map_or(0, |body| body.bytes().rev().take_while(|b| *b == b'\\').count());
     let parsed = name(text)?;
     if body.is_some() && escapes.is_multiple_of(2) {
         return Ok(parsed);
@@ -138,10 +130,7 @@ mod tests {
     #[test]
     fn words_keep_quotes_together_and_drop_comments() {
         assert_eq!(texts(r#"a  "b ; c"d \; ; e"#), ["a", "b ; cd", "\\;"]);
-        assert_eq!(
-            texts(r#"holder="Example BV" """#),
-            ["holder=Example BV", ""]
-        );
+        assert_eq!(texts(r#"holder="Example BV" """#), ["holder=Example BV", ""]);
         assert!(words("a \"b").is_err() && words("a ( b").is_err());
     }
 
@@ -156,10 +145,7 @@ mod tests {
     fn names_are_relative_without_the_dot() {
         let origin: Name = "example.com".parse().expect("a name");
         let read = |text: &str| {
-            let word = Word {
-                text: text.into(),
-                quoted: false,
-            };
+            let word = Word { text: text.into(), quoted: false };
             relative(&word, &origin).map(|name| name.to_string())
         };
         assert_eq!(read("mail").as_deref(), Ok("mail.example.com"));

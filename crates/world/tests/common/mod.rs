@@ -22,10 +22,7 @@ pub(crate) fn name(text: &str) -> Name {
 /// `NAME TYPE`.
 pub(crate) fn question(text: &str) -> Question {
     let (name_text, rtype) = text.split_once(' ').expect("a name and a type");
-    Question::new(
-        name(name_text),
-        rtype.parse::<RecordType>().expect("a type"),
-    )
+    Question::new(name(name_text), rtype.parse::<RecordType>().expect("a type"))
 }
 
 /// Sends one query and returns what came back unread.
@@ -40,10 +37,7 @@ pub(crate) async fn raw(
     let query = wire::query(&question(asked), 4711, flags);
     let server = SocketAddr::new(server.parse().expect("an address"), 53);
     let timeout = Duration::from_secs(2);
-    ports
-        .exchange
-        .exchange(server, channel, &query, timeout)
-        .await
+    ports.exchange.exchange(server, channel, &query, timeout).await
 }
 
 /// Asks a server, as the walk does.
@@ -54,10 +48,7 @@ pub(crate) async fn ask(world: &World, server: &str, asked: &str) -> Result<Repl
 
 /// Asks the default resolver.
 pub(crate) async fn resolve(world: &World, asked: &str) -> Reply {
-    let flags = Flags {
-        recurse: true,
-        ..Flags::default()
-    };
+    let flags = Flags { recurse: true, ..Flags::default() };
     let octets = raw(world, RESOLVER, asked, Channel::Udp, flags).await;
     wire::parse(&octets.expect("an answer")).expect("a reply")
 }
@@ -70,11 +61,7 @@ pub(crate) fn show(reply: &Reply) -> String {
         out.push(' ');
         out.push_str(flag);
     }
-    let sections = [
-        ("answer", &reply.answer),
-        ("authority", &reply.authority),
-        ("additional", &reply.additional),
-    ];
+    let sections = [("answer", &reply.answer), ("authority", &reply.authority), ("additional", &reply.additional)];
     for (title, section) in sections {
         for record in section {
             write!(out, "\n{title} {record}").expect("room");
@@ -86,16 +73,12 @@ pub(crate) fn show(reply: &Reply) -> String {
 /// The data of a section.
 pub(crate) fn data(section: &[ptrust_names::Record]) -> Vec<String> {
     let records = section.iter();
-    records
-        .map(|r| format!("{} {}", r.data.rtype(), r.data))
-        .collect()
+    records.map(|r| format!("{} {}", r.data.rtype(), r.data)).collect()
 }
 
 /// The address of a server, from the root's point of view: by the world's resolver.
 pub(crate) async fn address(world: &World, server: &str) -> String {
     let reply = resolve(world, &format!("{server} A")).await;
     let record = reply.answer.iter().find_map(|r| r.data.address());
-    record
-        .unwrap_or_else(|| panic!("{server} has no address"))
-        .to_string()
+    record.unwrap_or_else(|| panic!("{server} has no address")).to_string()
 }
