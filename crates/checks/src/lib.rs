@@ -1,1 +1,29 @@
-//! One defect, one check, one page
+//! One defect, one check, one page: a const with a pure judge, beside the page that explains, shows and tests it.
+//!
+//! Judges read [`ptrust_facts::Facts`] and nothing else. `Unknown` leads only to [`Judgement::Inconclusive`].
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod catalogue;
+mod check;
+pub mod evidence;
+mod exclusive;
+pub mod prelude;
+pub mod receivers;
+pub mod remedy;
+mod run;
+
+// <families>
+pub mod address;
+pub mod banner;
+pub mod delegation;
+pub mod fcrdns;
+pub mod helo;
+pub mod propagation;
+pub mod ptr;
+// </families>
+
+pub use catalogue::ALL;
+pub use check::{
+    Authority, Check, Confidence, Evidence, Failure, Finding, FindingRemedy, Judgement, Missing, Remedy, Severity, Who,
+};
+pub use run::{Judged, Settings, by_id, judge_all, selected};

@@ -1,0 +1,147 @@
+//! Evidence made from facts: who was asked what, and what came back.
+
+use crate::Evidence;
+use crate::remedy::joined;
+use jiff::Timestamp;
+use ptrust_facts::{Class, Cut, Facts, Says, Server, Walk};
+use ptrust_names::{Name, Observed, Question, Records};
+use std::collections::BTreeSet;
+
+/// Evidence lines of one finding at most; the facts hold the rest.
+pub const MAX_EVIDENCE: usize = 16;
+
+/// An answer in a few words: records in presentation form, or the kind of absence, or why it is not known.
+pub fn answer_text(observed: &Observed<Records>) -> String {
+    match observed {
+        Observed::Present(records) => {
+            let all = records.aliases.iter().chain(&records.set);
+            all.map(|record| format!("{} {}", record.data.rtype(), record.data)).collect::<Vec<_>>().join(", ")
+        }
+        Observed::Absent(absence) => match &absence.soa {
+            Some(soa) => format!("{}, SOA of {}", absence.kind, soa.zone),
+            None => absence.kind.to_string(),
+        },
+        Observed::Unknown(cause) => cause.to_string(),
+    }
+}
+
+/// What the deciding view said to a question: each authoritative server of the walk's end, else each resolver.
+pub fn answers(facts: &Facts, question: &Question) -> Vec<Evidence> {
+    let walk = facts.walk(question);
+    let mut all = walk.present().map(|walk| walk_answers(facts, walk)).unwrap_or_default();
+    if all.is_empty() {
+        all = resolvers(facts, question);
+    }
+    all.truncate(MAX_EVIDENCE);
+    all
+}
+
+/// What each authoritative server at the end of a walk said.
+pub fn walk_answers(facts: &Facts, walk: &Walk) -> Vec<Evidence> {
+    let last = walk.last();
+    last.deepest().map(|cut| cut_answers(facts, &last.question, cut)).unwrap_or_default()
+}
+
+/// What each authoritative server of a zone cut said to a question.
+pub fn cut_answers(facts: &Facts, question: &Question, cut: &Cut) -> Vec<Evidence> {
+    let answered = cut.authoritative().filter_map(|server| Some((server, server.answer.as_ref()?)));
+    answered
+        .map(|(server, answer)| by(facts, question.to_string(), server.text(), answer_text(answer)))
+        .take(MAX_EVIDENCE)
+        .collect()
+}
+
+/// What each resolver said.
+pub fn resolvers(facts: &Facts, question: &Question) -> Vec<Evidence> {
+    let sources = facts.resolver(question).map(|fact| fact.sources.as_slice()).unwrap_or_default();
+    sources
+        .iter()
+        .map(|source| Evidence {
+            asked: question.to_string(),
+            server: format!("resolver {}", source.server.as_deref().unwrap_or("unknown")),
+            answer: marked(facts, &question.to_string(), answer_text(&source.outcome)),
+            at: source.sent_at,
+        })
+        .collect()
+}
+
+/// What a server of a zone cut said when it was asked for the zone.
+pub fn server(cut: &Cut, server: &Server, at: Timestamp) -> Evidence {
+    Evidence { asked: format!("{} SOA", cut.zone), server: server.text(), answer: server.said.clone(), at }
+}
+
+/// What every server of a zone cut said, or those that `keep` accepts.
+pub fn servers(facts: &Facts, cut: &Cut, keep: impl Fn(&Server) -> bool) -> Vec<Evidence> {
+    let all = cut.servers.iter().filter(|one| keep(one)).map(|one| server(cut, one, facts.observed_at));
+    all.take(MAX_EVIDENCE).collect()
+}
+
+/// What each server of the parent said about a zone cut.
+pub fn parents(facts: &Facts, cut: &Cut) -> Vec<Evidence> {
+    let views = cut.parent_views.iter().take(MAX_EVIDENCE);
+    views.map(|view| by(facts, format!("{} SOA", cut.zone), &*view.server, says_text(&view.says))).collect()
+}
+
+/// A parent server's word in a few words.
+fn says_text(says: &Says) -> String {
+    match says {
+        Says::Refers(names) => format!("referral to {}", names_text(names)),
+        Says::Denies(absence) => answer_text(&Observed::Absent(absence.clone())),
+        Says::Answers(records) => answer_text(&Observed::Present(records.clone())),
+        Says::Serves => "serves the zone itself".into(),
+        Says::Silent(cause) => cause.to_string(),
+    }
+}
+
+/// Evidence from a party that is not one server, such as a registry's table.
+pub fn by(facts: &Facts, asked: impl Into<String>, who: impl Into<String>, answer: impl Into<String>) -> Evidence {
+    let asked = asked.into();
+    Evidence { answer: marked(facts, &asked, answer.into()), asked, server: who.into(), at: facts.observed_at }
+}
+
+/// The answer, with a mark when it holds records that were put over the world.
+fn marked(facts: &Facts, asked: &str, answer: String) -> String {
+    let assumed = |record: &ptrust_names::Record| asked == format!("{} {}", record.owner, record.data.rtype());
+    if facts.run.assumed.iter().any(assumed) { format!("{answer} (assumed)") } else { answer }
+}
+
+/// Evidence that is a value of the facts themselves and was not answered by a server, such as a HELO.
+pub fn given(facts: &Facts, what: impl Into<String>, value: impl Into<String>) -> Evidence {
+    by(facts, what, "given", value)
+}
+
+/// Names for a sentence, each once: `a, b and c`.
+pub fn names_text<'a>(names: impl IntoIterator<Item = &'a Name>) -> String {
+    joined(names.into_iter().collect::<BTreeSet<_>>())
+}
+
+/// Servers for a sentence, each with what is wrong with it.
+pub fn faults_text<'a>(servers: impl IntoIterator<Item = &'a Server>) -> String {
+    let text = |server: &Server| {
+        let fault = class_text(server.class);
+        match server.address {
+            Some(address) => format!("{} at {address} ({fault})", server.name),
+            None => format!("{} ({fault})", server.name),
+        }
+    };
+    joined(servers.into_iter().map(text))
+}
+
+/// How a server counts, in a few words.
+fn class_text(class: Class) -> String {
+    match class {
+        Class::Authoritative => "authoritative".into(),
+        Class::Lame(reason) => reason.to_string(),
+        Class::Failing(cause) => cause.to_string(),
+        Class::Mute => "no answer over UDP and TCP".into(),
+        Class::SpecialUse => "an address that nobody can reach".into(),
+        Class::NotAsked(cause) => format!("not asked ({cause})"),
+        Class::NoAddress => "the name has no address".into(),
+        Class::AddressUnknown(cause) => format!("its address could not be looked up ({cause})"),
+    }
+}
+
+/// Servers for a sentence, each with its address.
+pub fn servers_text<'a>(servers: impl IntoIterator<Item = &'a Server>) -> String {
+    joined(servers.into_iter().map(Server::text))
+}
