@@ -1,1 +1,30 @@
-//! The report and its renderers
+//! The report of a target, and its renderers.
+//!
+//! [`Report::build`] judges the facts of one target and sets the result down as design.md's JSON. Everything here is
+//! pure: a stored report is read back with [`facts_from_json`], judged again and rendered without network. Renderers
+//! decide nothing; each lives in a file of its own and writes what the report already says.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod build;
+mod exit;
+mod format;
+mod github;
+mod json;
+mod junit;
+mod limit;
+mod nagios;
+mod report;
+mod sarif;
+mod stored;
+pub mod text;
+mod views;
+
+pub use exit::{exit_code, gravest};
+pub use format::{Format, Options, UnknownFormat, render};
+pub use json::{Lookup, value as json_value};
+pub use limit::MAX_REPORT;
+pub use report::{
+    Administrative, Coverage, Holder, IdentityReport, Inconclusive, Report, ReportFact, SCHEMA, Subject, SubjectKind,
+    Technical, Verdict, schema,
+};
+pub use stored::{StoredError, facts_from_json};

@@ -1,0 +1,92 @@
+//! Making a report from facts.
+
+use crate::report::{Coverage, Inconclusive, Report, ReportFact, SCHEMA, Subject, SubjectKind, Verdict};
+use crate::{limit, views};
+use ptrust_checks::{Finding, Judged, Judgement, Settings, Severity, judge_all, receivers};
+use ptrust_facts::identity::{AddressScope, View};
+use ptrust_facts::{Facts, Need};
+
+impl Report {
+    /// Judges the facts with the selected checks. Pure: the same facts and settings make the same report.
+    pub fn build(facts: &Facts, settings: &Settings) -> Self {
+        Self::from_judged(facts, judge_all(facts, settings))
+    }
+
+    /// The report of facts that were judged already.
+    pub fn from_judged(facts: &Facts, judged: Vec<Judged>) -> Self {
+        let findings = findings(&judged);
+        let mut report = Self {
+            schema: SCHEMA,
+            subject: Subject { kind: SubjectKind::Address, value: facts.target.address.to_string() },
+            host: facts.target.host.clone(),
+            observed_at: facts.observed_at,
+            verdict: verdict(facts, &judged),
+            identity: views::identity(facts),
+            receivers: receivers::reactions(facts, &findings),
+            findings,
+            coverage: coverage(&judged),
+            target: facts.target.clone(),
+            run: facts.run.clone(),
+            truncated: Vec::new(),
+            facts: facts.iter().map(fact).collect(),
+            source: facts.clone(),
+            judged,
+        };
+        limit::apply(&mut report);
+        report
+    }
+}
+
+/// One fact with its key as text.
+fn fact((key, fact): (&ptrust_facts::Key, &ptrust_facts::AnyFact)) -> ReportFact {
+    ReportFact { kind: key.kind(), subject: key.subject(), fact: fact.clone() }
+}
+
+/// The findings by weight: gravest first, then in catalogue order (the sort is stable).
+fn findings(judged: &[Judged]) -> Vec<Finding> {
+    let mut findings: Vec<_> = judged.iter().filter_map(Judged::finding).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+/// The verdict (identity.md, "Verdict").
+fn verdict(facts: &Facts, judged: &[Judged]) -> Verdict {
+    let failed =
+        |severity| judged.iter().any(|one| one.severity == severity && matches!(one.judgement, Judgement::Fail(_)));
+    let open =
+        judged.iter().any(|one| one.severity == Severity::Error && matches!(one.judgement, Judgement::Inconclusive(_)));
+    if failed(Severity::Error) {
+        Verdict::Fail
+    } else if open || blind(facts, judged) {
+        Verdict::Unknown
+    } else if failed(Severity::Warning) {
+        Verdict::Warn
+    } else {
+        Verdict::Pass
+    }
+}
+
+/// Whether no view of the PTR is left although a check looks at it. Checks that need no PTR judge without one.
+fn blind(facts: &Facts, judged: &[Judged]) -> bool {
+    let identity = facts.identity();
+    let looks = |one: &Judged| Need::closure(one.check.needs.iter().copied()).contains(&Need::Ptr);
+    identity.view == View::None && matches!(identity.scope, AddressScope::Public) && judged.iter().any(looks)
+}
+
+/// How far the checks got.
+fn coverage(judged: &[Judged]) -> Coverage {
+    let mut coverage = Coverage::default();
+    for one in judged {
+        match &one.judgement {
+            Judgement::Fail(_) | Judgement::Pass => coverage.judged += 1,
+            Judgement::NotApplicable => coverage.not_applicable += 1,
+            Judgement::Skipped => coverage.skipped += 1,
+            Judgement::Inconclusive(missing) => coverage.inconclusive.push(Inconclusive {
+                id: one.check.id,
+                missing: missing.missing.clone(),
+                cause: missing.cause,
+            }),
+        }
+    }
+    coverage
+}

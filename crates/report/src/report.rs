@@ -1,0 +1,218 @@
+//! The report as data: design.md's JSON, field by field.
+
+use jiff::Timestamp;
+use ptrust_checks::receivers::Reaction;
+use ptrust_checks::{Finding, Judged, Severity};
+use ptrust_facts::identity::Iprev;
+use ptrust_facts::{AnyFact, FactKind, Facts, Run, Target, Use};
+use ptrust_names::{Cause, Name};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The name and version of the format.
+pub const SCHEMA: &str = "ptrust.report/1";
+
+/// What the findings amount to, gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// An error is proven.
+    Fail,
+    /// No error is proven, and one could not be ruled out.
+    Unknown,
+    /// No error; delivery or protection suffers.
+    Warn,
+    /// Nothing worth more than a notice.
+    Pass,
+}
+
+impl Verdict {
+    /// Every verdict, gravest first.
+    pub const ALL: [Self; 4] = [Self::Fail, Self::Unknown, Self::Warn, Self::Pass];
+
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+            Self::Warn => "warn",
+            Self::Pass => "pass",
+        }
+    }
+}
+
+/// What kind of thing a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SubjectKind {
+    /// One sending address.
+    Address,
+}
+
+/// What a report is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Subject {
+    /// Its kind.
+    pub kind: SubjectKind,
+    /// The address.
+    pub value: String,
+}
+
+/// Who holds the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Holder {
+    /// The registered organization.
+    pub name: Option<String>,
+    /// Where that is known from.
+    pub source: &'static str,
+    /// Id of the provider, when the registration or the names point at one.
+    pub provider: Option<&'static str>,
+    /// Whether the block is one customer's.
+    #[serde(rename = "use")]
+    pub usage: Use,
+}
+
+/// The administrative layer: who controls the reverse zone, and does it answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Administrative {
+    /// `delegated`, `not-delegated`, `lame`, `unreachable`, `unresolvable`, `classless-broken`, `bogus` or
+    /// `undetermined`; null for addresses that have no public identity.
+    pub state: Option<&'static str>,
+    /// The zone that decides: the one that holds the PTR, or the broken one, or the one that denies the name.
+    pub zone: Option<Name>,
+    /// Its name servers.
+    pub servers: Vec<Name>,
+    /// Who holds the address; null when not known.
+    pub holder: Option<Holder>,
+}
+
+/// The technical layer: do the names lead back to the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Technical {
+    /// The PTR names that were evaluated, in canonical order.
+    pub ptr: Vec<Name>,
+    /// Those that lead back.
+    pub confirmed: Vec<Name>,
+    /// The result of RFC 8601 2.7.3; null when not judged.
+    pub iprev: Option<Iprev>,
+    /// The HELO the host sends, as given; null when not known.
+    pub helo: Option<String>,
+    /// The name in the SMTP greeting; null when none was seen.
+    pub banner: Option<String>,
+    /// Whether the HELO equals a confirmed name; null without a HELO.
+    pub aligned: Option<bool>,
+}
+
+/// What is proven about the address, in two layers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct IdentityReport {
+    /// Control of the reverse zone.
+    pub administrative: Administrative,
+    /// The mapping itself.
+    pub technical: Technical,
+}
+
+/// A check that could not be judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Inconclusive {
+    /// The check.
+    pub id: &'static str,
+    /// What is missing.
+    pub missing: String,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// How far the checks got.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Coverage {
+    /// Checks with a result: passed or failed.
+    pub judged: usize,
+    /// Checks whose question did not arise.
+    pub not_applicable: usize,
+    /// Checks that this run could not make at all.
+    pub skipped: usize,
+    /// Checks that lack an answer.
+    pub inconclusive: Vec<Inconclusive>,
+}
+
+/// One fact of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ReportFact {
+    /// Its kind.
+    pub kind: FactKind,
+    /// What it is about: `NAME TYPE`, an address, or `ADDRESS PORT`.
+    pub subject: String,
+    /// What was observed, and who said so.
+    #[serde(flatten)]
+    pub fact: AnyFact,
+}
+
+/// The report of one target. At most [`MAX_REPORT`](crate::MAX_REPORT) bytes of JSON.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(title = "ptrust report")]
+pub struct Report {
+    /// Always `ptrust.report/1`.
+    pub schema: &'static str,
+    /// What it is about.
+    pub subject: Subject,
+    /// The host name that the user asked about, when the address came from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<Name>,
+    /// When the observation began.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub observed_at: Timestamp,
+    /// What the findings amount to.
+    pub verdict: Verdict,
+    /// The two layers.
+    pub identity: IdentityReport,
+    /// Proven defects, gravest first.
+    pub findings: Vec<Finding>,
+    /// How far the checks got.
+    pub coverage: Coverage,
+    /// What receivers would do.
+    pub receivers: Vec<Reaction>,
+    /// What was checked, with the user's circumstances: with `run` and `facts` enough to judge again.
+    pub target: Target,
+    /// Circumstances of the run.
+    pub run: Run,
+    /// What was left out to keep the report within its size; absent when nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub truncated: Vec<String>,
+    /// What was observed.
+    pub facts: Vec<ReportFact>,
+    /// The same facts uncut, for renderers.
+    #[serde(skip)]
+    pub(crate) source: Facts,
+    /// Every check with what it said, in catalogue order.
+    #[serde(skip)]
+    pub(crate) judged: Vec<Judged>,
+}
+
+impl Report {
+    /// The facts that the report was built from, uncut.
+    pub const fn source(&self) -> &Facts {
+        &self.source
+    }
+
+    /// Every check that was run, with what it said, in catalogue order.
+    pub fn judged(&self) -> &[Judged] {
+        &self.judged
+    }
+
+    /// Whether a name leads back to the address.
+    pub const fn confirmed(&self) -> bool {
+        matches!(self.identity.technical.iprev, Some(Iprev::Pass))
+    }
+
+    /// Findings of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+}
+
+/// The JSON Schema (2020-12) of a report.
+pub fn schema() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<Report>().to_value()
+}

@@ -1,0 +1,120 @@
+//! Text for people: an explanation in the order of interest, at the width of a terminal.
+//!
+//! Words carry the meaning and color only adds. A report that passes is short; several targets start with a table.
+
+mod circumstances;
+mod ends;
+mod findings;
+mod layers;
+mod lookup;
+mod owner;
+mod page;
+mod receivers;
+mod style;
+mod table;
+mod technical;
+mod tree;
+mod words;
+
+use crate::{Options, Report, Verdict};
+use page::{Page, Span};
+use std::io;
+use style::Style;
+
+pub use lookup::{lookup, walk};
+pub use owner::owner;
+pub use words::summary;
+
+/// The narrowest page: less leaves no room for names.
+pub const MIN_WIDTH: usize = 60;
+/// The widest page: longer lines are hard to read.
+pub const MAX_WIDTH: usize = 120;
+
+/// Columns of indentation below a headline.
+const INDENT: usize = 2;
+/// Columns of the labels `Administrative`, `Technical`, `Holder` with the gap after them.
+const LABEL: usize = 16;
+/// Reports that are shown in full after the table of several; more are for JSON.
+const MAX_DETAILS: usize = 25;
+
+/// Writes all reports.
+pub(crate) fn render(reports: &[Report], out: &mut dyn io::Write, options: &Options) -> io::Result<()> {
+    let mut page = new_page(options);
+    match reports {
+        [report] => one(&mut page, report, true),
+        _ => several(&mut page, reports),
+    }
+    page.write(out, options.color)
+}
+
+/// An empty page of the width asked for.
+fn new_page(options: &Options) -> Page {
+    Page::new(options.width.clamp(MIN_WIDTH, MAX_WIDTH))
+}
+
+/// The table, then what does not pass.
+fn several(page: &mut Page, reports: &[Report]) {
+    table::table(page, reports);
+    circumstances::of_run(page, reports);
+    let broken: Vec<_> = reports.iter().filter(|report| report.verdict != Verdict::Pass).collect();
+    for report in broken.iter().take(MAX_DETAILS) {
+        page.blank();
+        one(page, report, false);
+    }
+    if let Some(more @ 1..) = broken.len().checked_sub(MAX_DETAILS) {
+        page.blank();
+        let text = format!("{more} more do not pass; --format ndjson has every report in full.");
+        page.hang(Vec::new(), 0, &[Span::plain(text)]);
+    }
+}
+
+/// One report in full; what holds for the whole run is said here only when the report stands alone.
+fn one(page: &mut Page, report: &Report, alone: bool) {
+    headline(page, report);
+    if alone {
+        circumstances::of_run(page, std::slice::from_ref(report));
+    }
+    page.blank();
+    layers::layers(page, report);
+    if report.verdict != Verdict::Pass {
+        page.blank();
+        tree::section(page, report);
+        for finding in &report.findings {
+            page.blank();
+            findings::finding(page, report, finding);
+        }
+        findings::undetermined(page, report);
+    } else if !report.findings.is_empty() {
+        page.blank();
+        findings::brief(page, &report.findings);
+    }
+    page.blank();
+    receivers::receivers(page, report);
+    findings::coverage(page, report);
+}
+
+/// Address, verdict and the sentence that sums it up.
+fn headline(page: &mut Page, report: &Report) {
+    let address = &report.subject.value;
+    let name = match &report.host {
+        Some(host) => format!("{host} ({address})"),
+        None => address.clone(),
+    };
+    let style = words::verdict_style(report.verdict);
+    let verdict = report.verdict.as_str().to_uppercase();
+    let start = page::columns(&name) + 3 + verdict.len() + 3;
+    let indent = if start <= page.width() / 2 { start } else { INDENT };
+    let body = [
+        Span::new(name, Style::Strong),
+        Span::plain("   "),
+        Span::new(verdict, style),
+        Span::plain("   "),
+        Span::new(words::summary(report), Style::Strong),
+    ];
+    page.hang(Vec::new(), indent, &body);
+}
+
+/// The spaces of an indent.
+fn indent(columns: usize) -> Span {
+    Span::plain(" ".repeat(columns))
+}

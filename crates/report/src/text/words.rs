@@ -1,0 +1,216 @@
+//! Sentences of the text output: what the report says, in words.
+
+use super::style::Style;
+use crate::{Report, Verdict, views};
+use ptrust_checks::remedy;
+use ptrust_checks::{Finding, Severity, Who};
+use ptrust_facts::identity::{AddressScope, Forward, ForwardName, Names};
+use ptrust_facts::{Facts, Owner};
+use ptrust_knowledge::registries;
+use ptrust_names::{Name, registrable};
+
+/// The verdict in one short sentence without a full stop: `the PTR name leads to another address`.
+pub fn summary(report: &Report) -> String {
+    let errors = report.count(Severity::Error);
+    match (report.verdict, report.findings.first()) {
+        (Verdict::Fail, Some(first)) => match errors {
+            0 | 1 => decapitalize(first.title),
+            2 => format!("{}, and one more error", decapitalize(first.title)),
+            _ => format!("{}, and {} more errors", decapitalize(first.title), errors - 1),
+        },
+        (Verdict::Unknown, _) => unknown(report),
+        (Verdict::Warn, Some(first)) => match leads_back(report) {
+            Some(name) => format!("{name} leads back, but {}", decapitalize(first.title)),
+            None => decapitalize(first.title),
+        },
+        _ => match leads_back(report) {
+            Some(name) => format!("{name} leads back to the address"),
+            None => "nothing found by the selected checks".into(),
+        },
+    }
+}
+
+/// The first confirmed name, with the number of others.
+fn leads_back(report: &Report) -> Option<String> {
+    let confirmed = &report.identity.technical.confirmed;
+    let first = confirmed.first().filter(|_| report.confirmed())?;
+    Some(match confirmed.len() {
+        1 => first.to_string(),
+        more => format!("{first} (and {} more)", more - 1),
+    })
+}
+
+/// Why the verdict is unknown.
+fn unknown(report: &Report) -> String {
+    let identity = report.source().identity();
+    if let Names::Undetermined(cause) = &identity.names {
+        return format!("nobody could say what its name is: {cause}");
+    }
+    if let Forward::Undetermined(cause) = identity.forward {
+        let open = |name: &&ptrust_facts::identity::PtrName| matches!(name.forward, ForwardName::Undetermined(_));
+        let name = identity.names.list().iter().find(open).map_or_else(String::new, |name| name.name.to_string());
+        return format!("nobody could say where {name} leads: {cause}");
+    }
+    match report.coverage.inconclusive.first() {
+        Some(one) => format!("not known: {}, {}", one.missing, one.cause),
+        None => "no view of the name is left in this run".into(),
+    }
+}
+
+/// A title inside a sentence: its first letter small, unless it starts an abbreviation.
+pub(crate) fn decapitalize(title: &str) -> String {
+    let mut chars = title.chars();
+    let first = chars.next();
+    match (first, chars.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
+        _ => title.to_owned(),
+    }
+}
+
+/// `1 server`, `2 servers`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// Some things in a sentence: the first few, and how many more.
+pub(crate) fn list(items: &[String], few: usize) -> String {
+    let shown = items.get(..items.len().min(few)).unwrap_or_default();
+    match (items.len(), items.len() - shown.len()) {
+        (_, 1..) => format!("{} and {} more", shown.join(", "), items.len() - shown.len()),
+        (2.., _) => {
+            let (last, head) = shown.split_last().map_or(("", shown), |(last, head)| (last.as_str(), head));
+            format!("{} and {last}", head.join(", "))
+        }
+        _ => shown.concat(),
+    }
+}
+
+/// The name of a registry for readers.
+pub(crate) fn registry(id: &str) -> String {
+    registries::registry(id).map_or_else(|| id.to_owned(), |registry| registry.name.clone())
+}
+
+/// The holder for readers, when registration data were seen.
+pub(crate) fn holder(facts: &Facts) -> Option<String> {
+    let owner = facts.owner();
+    let owner = *owner.present()?;
+    owner.holder.clone().or_else(|| owner.block_name.clone())
+}
+
+/// The holder with registry, provider and block.
+pub(crate) fn holder_line(owner: &Owner, provider: Option<&str>) -> String {
+    let mut text = owner.holder.clone().or_else(|| owner.block_name.clone()).unwrap_or_else(|| "unnamed".into());
+    if let Some(id) = &owner.registry {
+        text = format!("{text} ({})", registry(id));
+    }
+    if let Some(provider) = provider.filter(|provider| !text.contains(*provider)) {
+        text = format!("{text}, {provider}");
+    }
+    if let Some(block) = owner.blocks.first() {
+        text = format!("{text}, {block}");
+    }
+    text
+}
+
+/// Who must act, in plain words, with the party's name where it is known.
+pub(crate) fn who(report: &Report, finding: &Finding) -> String {
+    let facts = report.source();
+    let holder = holder(facts);
+    match finding.remedy.who {
+        Who::AddressHolder => match holder {
+            Some(holder) => format!("{holder}, which holds the address{}", at_registry(facts)),
+            None => format!("the registered holder of the address block{}", at_registry(facts)),
+        },
+        Who::ZoneOperator => zone_operator(report, finding),
+        Who::NameOwner => format!("whoever runs the DNS of {}", name_zone(report, finding)),
+        Who::MailOperator => format!("whoever runs the mail server at {}", report.subject.value),
+        Who::Nobody => "nobody has to act".into(),
+    }
+}
+
+/// Who runs the reverse zone that a finding is about. The holder is named for the holder's own zone only: one below it
+/// was passed on.
+fn zone_operator(report: &Report, finding: &Finding) -> String {
+    let facts = report.source();
+    let own = report.identity.administrative.zone.as_ref();
+    let walk = views::ptr_walk(facts);
+    let cuts = walk.into_iter().flat_map(|walk| walk.cuts.iter().chain(&walk.last().cuts));
+    let subject = finding.subject.parse::<Name>().ok();
+    let named = cuts.map(|cut| &cut.zone).find(|zone| Some(*zone) == subject.as_ref());
+    let last = walk.and_then(|walk| Some(&walk.last().deepest()?.zone));
+    let Some(zone) = named.or(last).or(own) else {
+        return match holder(facts) {
+            Some(holder) => format!("whoever runs the reverse zone: {holder}, unless it passed the zone on"),
+            None => "whoever runs the reverse zone of the address".into(),
+        };
+    };
+    match (remedy::provider(facts), holder(facts)) {
+        (Some(provider), _) if own == Some(zone) => {
+            format!("whoever runs {zone}: {}, or you in its console", provider.name)
+        }
+        (None, Some(holder)) if own == Some(zone) => {
+            format!("whoever runs {zone}: {holder}, unless it passed the zone on")
+        }
+        _ => format!("whoever runs {zone}"),
+    }
+}
+
+/// Where a delegation is registered.
+fn at_registry(facts: &Facts) -> String {
+    let owner = facts.owner();
+    let by_rdap = owner.present().and_then(|owner| owner.registry.as_deref());
+    let by_table = || registries::block(facts.target.address).map(|block| block.registry.as_str());
+    match by_rdap.or_else(by_table) {
+        Some(id) if facts.identity().scope == AddressScope::Public => {
+            format!(", at {}", registry(id))
+        }
+        _ => String::new(),
+    }
+}
+
+/// The domain of the name that a finding is about.
+fn name_zone(report: &Report, finding: &Finding) -> String {
+    let first = finding.subject.split([' ', ',']).next().unwrap_or_default();
+    let is_address = first.parse::<std::net::IpAddr>().is_ok();
+    let name = first.parse::<Name>().ok().filter(|name| !is_address && name.label_count() > 1);
+    let name = name.or_else(|| report.identity.technical.ptr.first().cloned());
+    match name {
+        Some(name) => registrable(&name).map_or(name, |found| found.domain).to_string(),
+        None => "the PTR name".into(),
+    }
+}
+
+/// The style of a verdict.
+pub(crate) const fn verdict_style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Fail => Style::Error,
+        Verdict::Unknown | Verdict::Warn => Style::Warning,
+        Verdict::Pass => Style::Good,
+    }
+}
+
+/// The word and the style of a severity.
+pub(crate) const fn severity(severity: Severity) -> (&'static str, Style) {
+    match severity {
+        Severity::Error => ("error", Style::Error),
+        Severity::Warning => ("warning", Style::Warning),
+        Severity::Notice => ("notice", Style::Notice),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_join() {
+        let items = |n: usize| (1..=n).map(|i| i.to_string()).collect::<Vec<_>>();
+        assert_eq!(list(&items(0), 3), "");
+        assert_eq!(list(&items(1), 3), "1");
+        assert_eq!(list(&items(3), 3), "1, 2 and 3");
+        assert_eq!(list(&items(5), 3), "1, 2, 3 and 2 more");
+        assert_eq!(decapitalize("The name"), "the name");
+        assert_eq!(decapitalize("DNSSEC fails"), "DNSSEC fails");
+    }
+}
