@@ -1,0 +1,164 @@
+//! Every check's page is a test: its worlds are checked, and their verdict blocks compared.
+
+mod support;
+
+use ptrust_checks::{ALL, Check, Judgement};
+use ptrust_facts::Need;
+use ptrust_world::World;
+use std::fmt::Write as _;
+use support::Checked;
+
+/// An example of a page: a world and what must come out, per target.
+struct Example {
+    world: String,
+    verdicts: Vec<String>,
+}
+
+/// The examples of a page.
+fn examples(page: &str) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    let mut block: Option<(String, String)> = None;
+    for line in page.lines() {
+        match (&mut block, line.strip_prefix("```")) {
+            (None, Some(kind)) => block = Some((kind.trim().to_owned(), String::new())),
+            (Some((_, text)), None) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (Some(_), Some(_)) => {
+                let (kind, text) = block.take().expect("matched");
+                match (kind.as_str(), examples.last_mut()) {
+                    ("world", _) => examples.push(Example { world: text, verdicts: Vec::new() }),
+                    ("verdict", Some(example)) => example.verdicts.push(text),
+                    ("verdict", None) => panic!("a verdict before any world"),
+                    _ => {}
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    examples
+}
+
+/// What a verdict block expects and did not get.
+fn mismatches(checked: &Checked, verdict: &str) -> String {
+    let mut text = String::new();
+    let mut compare = |what: &str, expected: &str, actual: &str| {
+        if expected != actual {
+            let _ = writeln!(text, "  {what}: expected {expected}, got {actual}");
+        }
+    };
+    for line in verdict.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+        match word {
+            "errors" => {
+                let mut expected: Vec<&str> = rest.split(' ').filter(|id| *id != "none" && !id.is_empty()).collect();
+                expected.sort_unstable();
+                compare("errors", &expected.join(" "), &checked.errors().join(" "));
+            }
+            "verdict" => compare(word, &rest, &checked.verdict()),
+            "iprev" => compare(word, &rest, &checked.iprev()),
+            "state" => compare(word, &rest, &checked.state()),
+            id => compare(id, &rest, checked.says(id)),
+        }
+    }
+    text
+}
+
+/// Calls back for every example of every page, with a title, and gathers what it says.
+fn over_pages(mut say: impl FnMut(&'static Check, &Example) -> String) -> String {
+    let mut all = String::new();
+    for check in ALL {
+        for (index, example) in examples(check.page).iter().enumerate() {
+            if let Err(error) = World::parse(&example.world) {
+                let _ = writeln!(all, "{} example {}: world: {error}", check.id, index + 1);
+                continue;
+            }
+            let said = say(check, example);
+            if !said.is_empty() {
+                let _ = writeln!(all, "{} example {}:\n{said}", check.id, index + 1);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn pages_come_true() {
+    let all = over_pages(|_, example| {
+        let checked = support::check_with(&example.world, &ptrust_diagnose::Options::default());
+        let mut said = String::new();
+        if checked.is_empty() || !(example.verdicts.len() == 1 || example.verdicts.len() == checked.len()) {
+            let _ = writeln!(said, "  {} targets and {} verdicts", checked.len(), example.verdicts.len());
+        }
+        for (index, checked) in checked.iter().enumerate() {
+            let Some(verdict) = example.verdicts.get(index).or(example.verdicts.first()) else { continue };
+            let wrong = mismatches(checked, verdict);
+            if !wrong.is_empty() {
+                let _ = write!(said, "  {}\n{wrong}{}", checked.facts.target.address, checked.summary());
+            }
+        }
+        said
+    });
+    assert!(all.is_empty(), "\n{all}");
+}
+
+/// Checks whose question is answered by what the user gave, or that never arise without an answer: not knowing is
+/// impossible there.
+const ALWAYS_KNOWN: [&str; 7] = [
+    "address-special-use",
+    "address-unallocated",
+    "banner-unqualified",
+    "helo-address-literal",
+    "helo-bare-address",
+    "helo-illegal-hostname",
+    "helo-unqualified",
+];
+
+#[test]
+fn pages_show_a_failure_a_pass_and_what_is_not_known() {
+    let mut all = String::new();
+    for check in ALL {
+        let lines: Vec<String> = examples(check.page)
+            .iter()
+            .flat_map(|example| &example.verdicts)
+            .flat_map(|verdict| verdict.lines())
+            .filter_map(|line| line.trim().strip_prefix(check.id).map(|rest| rest.trim().to_owned()))
+            .collect();
+        let known = ALWAYS_KNOWN.contains(&check.id);
+        for word in ["fail", "pass", "inconclusive"] {
+            if !(lines.iter().any(|line| line == word) || (known && word == "inconclusive")) {
+                let _ = writeln!(all, "{}: no example with {word}", check.id);
+            }
+        }
+    }
+    assert!(all.is_empty(), "\n{all}");
+}
+
+#[test]
+fn declared_needs_are_enough() {
+    let all = over_pages(|check, example| {
+        let world = World::parse(&example.world).expect("parsed before");
+        let mut said = String::new();
+        for target in support::targets(&world) {
+            let full = support::facts(&example.world, target.clone(), &Need::ALL.into());
+            let own = support::facts(&example.world, target, &Need::closure(check.needs.iter().copied()));
+            let (full, own) = ((check.judge)(&full), (check.judge)(&own));
+            if full.as_str() != own.as_str() {
+                let _ =
+                    writeln!(said, "  with all needs {}, with its own {}{}", full.as_str(), own.as_str(), why(&own));
+            }
+        }
+        said
+    });
+    assert!(all.is_empty(), "\n{all}");
+}
+
+/// What is missing, for a message.
+fn why(judgement: &Judgement) -> String {
+    match judgement {
+        Judgement::Inconclusive(missing) => format!(" ({}: {})", missing.missing, missing.cause),
+        _ => String::new(),
+    }
+}
