@@ -53,41 +53,22 @@ pub(crate) struct Expect {
 
 /// Delegated and confirmed, nothing to say.
 pub(crate) fn pass() -> Expect {
-    Expect {
-        errors: Vec::new(),
-        others: Vec::new(),
-        state: "delegated",
-        iprev: "pass",
-        verdict: "pass",
-    }
+    Expect { errors: Vec::new(), others: Vec::new(), state: "delegated", iprev: "pass", verdict: "pass" }
 }
 
 /// Delegated and confirmed, with a notice.
 pub(crate) fn notice(id: &'static str) -> Expect {
-    Expect {
-        others: vec![id],
-        ..pass()
-    }
+    Expect { others: vec![id], ..pass() }
 }
 
 /// Delegated and confirmed, with a warning.
 pub(crate) fn warn(id: &'static str) -> Expect {
-    Expect {
-        others: vec![id],
-        verdict: "warn",
-        ..pass()
-    }
+    Expect { others: vec![id], verdict: "warn", ..pass() }
 }
 
 /// One error of the administrative layer.
 pub(crate) fn broken(id: &'static str, state: &'static str, iprev: &'static str) -> Expect {
-    Expect {
-        errors: vec![id],
-        others: Vec::new(),
-        state,
-        iprev,
-        verdict: "fail",
-    }
+    Expect { errors: vec![id], others: Vec::new(), state, iprev, verdict: "fail" }
 }
 
 /// One error of the technical layer, under a sound delegation.
@@ -97,13 +78,7 @@ pub(crate) fn fail(id: &'static str, iprev: &'static str) -> Expect {
 
 /// Nothing proven either way.
 pub(crate) fn unknown(state: &'static str, iprev: &'static str) -> Expect {
-    Expect {
-        errors: Vec::new(),
-        others: Vec::new(),
-        state,
-        iprev,
-        verdict: "unknown",
-    }
+    Expect { errors: Vec::new(), others: Vec::new(), state, iprev, verdict: "unknown" }
 }
 
 impl Expect {
@@ -115,23 +90,8 @@ impl Expect {
 
     /// The expectation of a certain address.
     fn case(self, address: String, what: String, root: Root) -> Case {
-        let Self {
-            errors,
-            others,
-            state,
-            iprev,
-            verdict,
-        } = self;
-        Case {
-            address,
-            what,
-            errors,
-            others,
-            state,
-            iprev,
-            verdict,
-            root,
-        }
+        let Self { errors, others, state, iprev, verdict } = self;
+        Case { address, what, errors, others, state, iprev, verdict, root }
     }
 }
 
@@ -139,18 +99,11 @@ impl Expect {
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for scenario in scenarios::all() {
-        for family in Family::BOTH
-            .into_iter()
-            .filter(|family| scenario.has(*family))
-        {
+        for family in Family::BOTH.into_iter().filter(|family| scenario.has(*family)) {
             for host in scenario.hosts.iter().filter(|host| host.has(family)) {
                 let address = scenario.address(family, host.number).to_string();
                 let what = format!("{}: {}", scenario.name, host.what);
-                cases.push(
-                    host.expect
-                        .clone()
-                        .case(address.clone(), what.clone(), Root::Plain),
-                );
+                cases.push(host.expect.clone().case(address.clone(), what.clone(), Root::Plain));
                 if let Some(expect) = host.signed.clone() {
                     cases.push(expect.case(address, what, Root::Signed));
                 }
@@ -164,27 +117,11 @@ pub fn cases() -> Vec<Case> {
         ("192.0.2.1", "special use: documentation", special()),
         ("10.0.0.1", "special use: private", special()),
         ("2001:db8::1", "special use: documentation", special()),
-        (
-            "3000::25",
-            "space that no registry was given",
-            unallocated(),
-        ),
+        ("3000::25", "space that no registry was given", unallocated()),
         ("17.200.1.10", "a legacy block that its holder runs", pass()),
-        (
-            "17.200.1.11",
-            "a legacy block that its holder runs, no such name",
-            fail("ptr-missing", "permerror"),
-        ),
-        (
-            "18.200.1.10",
-            "a legacy block that a registry runs, not delegated",
-            nowhere(),
-        ),
-        (
-            "194.200.1.10",
-            "in-addr.arpa itself denies the registry's block",
-            nowhere(),
-        ),
+        ("17.200.1.11", "a legacy block that its holder runs, no such name", fail("ptr-missing", "permerror")),
+        ("18.200.1.10", "a legacy block that a registry runs, not delegated", nowhere()),
+        ("194.200.1.10", "in-addr.arpa itself denies the registry's block", nowhere()),
     ] {
         cases.push(expect.case(address.into(), what.into(), Root::Plain));
     }

@@ -73,8 +73,7 @@ fn zone_text(zone: &Zone, more: &[String]) -> String {
 
 /// Root hints for one of the two roots.
 pub(crate) fn hints(operator: Operator, suffix: &str) -> String {
-    let chosen =
-        |server: &NameServer| server.operator == Some(operator) && server.name.ends_with(suffix);
+    let chosen = |server: &NameServer| server.operator == Some(operator) && server.name.ends_with(suffix);
     let servers: Vec<NameServer> = name_servers().into_iter().filter(chosen).collect();
     let mut text = String::new();
     for server in &servers {
@@ -89,9 +88,7 @@ pub(crate) fn hints(operator: Operator, suffix: &str) -> String {
 
 /// Every address of the world besides the loopback's own.
 pub(crate) fn addresses() -> Vec<IpAddr> {
-    let servers = name_servers()
-        .into_iter()
-        .filter(|server| server.operator.is_some());
+    let servers = name_servers().into_iter().filter(|server| server.operator.is_some());
     let mut all: Vec<IpAddr> = servers.flat_map(|server| server.addresses).collect();
     all.extend(hosts().into_iter().map(|(address, _)| address));
     all.sort();
@@ -103,10 +100,7 @@ pub(crate) fn addresses() -> Vec<IpAddr> {
 fn hosts() -> Vec<(IpAddr, Host)> {
     let mut hosts = Vec::new();
     for scenario in scenarios::all() {
-        for family in Family::BOTH
-            .into_iter()
-            .filter(|family| scenario.has(*family))
-        {
+        for family in Family::BOTH.into_iter().filter(|family| scenario.has(*family)) {
             for host in scenario.hosts.iter().filter(|host| host.has(family)) {
                 hosts.push((scenario.address(family, host.number), host.clone()));
             }
@@ -119,14 +113,8 @@ fn hosts() -> Vec<(IpAddr, Host)> {
 pub(crate) fn plan(state: &Path, zones: &[Zone], liar: &Path) -> Result<(Vec<Daemon>, Vec<Draft>)> {
     let mut daemons = Vec::new();
     let mut drafts: Vec<Draft> = vec![
-        (
-            "root.hints".into(),
-            hints(Operator::Root, ".root-servers.net."),
-        ),
-        (
-            "signed-root.hints".into(),
-            hints(Operator::SignedRoot, ".signed-root.net."),
-        ),
+        ("root.hints".into(), hints(Operator::Root, ".root-servers.net.")),
+        ("signed-root.hints".into(), hints(Operator::SignedRoot, ".signed-root.net.")),
     ];
     for operator in Operator::NSD {
         let own = zones.iter().filter(|zone| zone.server == operator);
@@ -135,31 +123,19 @@ pub(crate) fn plan(state: &Path, zones: &[Zone], liar: &Path) -> Result<(Vec<Dae
         let mut config = nsd_config(operator, &folder);
         for zone in own {
             first.get_or_insert(zone.origin.clone());
-            let _ = write!(
-                config,
-                "zone:\n  name: \"{}\"\n  zonefile: \"{}\"\n",
-                zone.origin,
-                file_name(&zone.origin)
-            );
+            let _ = write!(config, "zone:\n  name: \"{}\"\n  zonefile: \"{}\"\n", zone.origin, file_name(&zone.origin));
         }
         let address = operator.addresses().first().copied();
         daemons.push(Daemon {
             name: operator.folder(),
             line: line("nsd", &["-d", "-c"], &folder.join("nsd.conf"))?,
-            ready: Ready::Zone(
-                address.context("an operator has addresses")?,
-                first.context("an operator has zones")?,
-            ),
+            ready: Ready::Zone(address.context("an operator has addresses")?, first.context("an operator has zones")?),
         });
         drafts.push((Path::new(&operator.folder()).join("nsd.conf"), config));
     }
     for (name, config, ready) in resolvers(state, zones) {
         let path = state.join(&name).join("unbound.conf");
-        daemons.push(Daemon {
-            line: line("unbound", &["-d", "-p", "-c"], &path)?,
-            ready,
-            name: name.clone(),
-        });
+        daemons.push(Daemon { line: line("unbound", &["-d", "-p", "-c"], &path)?, ready, name: name.clone() });
         drafts.push((Path::new(&name).join("unbound.conf"), config));
     }
     let folder = state.join("liar");
@@ -170,17 +146,10 @@ pub(crate) fn plan(state: &Path, zones: &[Zone], liar: &Path) -> Result<(Vec<Dae
     });
     drafts.extend(liar_files(zones));
     let folder = state.join("mail");
-    let greeting = hosts()
-        .into_iter()
-        .find(|(_, host)| host.greeting.is_some_and(|name| !name.is_empty()));
+    let greeting = hosts().into_iter().find(|(_, host)| host.greeting.is_some_and(|name| !name.is_empty()));
     daemons.push(Daemon {
         name: "mail".into(),
-        line: vec![
-            program("postfix")?,
-            "-c".into(),
-            text(&folder),
-            "start-fg".into(),
-        ],
+        line: vec![program("postfix")?, "-c".into(), text(&folder), "start-fg".into()],
         ready: Ready::Mail(greeting.context("a host greets")?.0),
     });
     drafts.extend(mail_files(&folder));
@@ -194,9 +163,7 @@ fn text(path: &Path) -> String {
 
 /// A program's full path: `ip netns exec` searches only `PATH`.
 fn program(name: &str) -> Result<String> {
-    Ok(text(
-        &find(name).with_context(|| format!("{name} is not installed"))?,
-    ))
+    Ok(text(&find(name).with_context(|| format!("{name} is not installed"))?))
 }
 
 /// Program, options and configuration file.
@@ -243,32 +210,13 @@ fn resolvers(state: &Path, zones: &[Zone]) -> Vec<(String, String, Ready)> {
         );
         config
     };
-    let local = |address: &str| {
-        address
-            .parse()
-            .map_or_else(|_| Vec::new(), |address| vec![address])
-    };
+    let local = |address: &str| address.parse().map_or_else(|_| Vec::new(), |address| vec![address]);
     let soa = |addresses: &[IpAddr], zone: &str| {
-        Ready::Zone(
-            addresses
-                .first()
-                .copied()
-                .unwrap_or(IpAddr::from([127, 0, 0, 1])),
-            zone.into(),
-        )
+        Ready::Zone(addresses.first().copied().unwrap_or(IpAddr::from([127, 0, 0, 1])), zone.into())
     };
     let plain = server("resolver", &local(RESOLVER), "root.hints", "iterator");
-    let mut strict = server(
-        "validator",
-        &local(VALIDATOR),
-        "signed-root.hints",
-        "validator iterator",
-    );
-    let _ = writeln!(
-        strict,
-        "  trust-anchor-file: \"{}/trust-anchor.zone\"",
-        state.display()
-    );
+    let mut strict = server("validator", &local(VALIDATOR), "signed-root.hints", "validator iterator");
+    let _ = writeln!(strict, "  trust-anchor-file: \"{}/trust-anchor.zone\"", state.display());
     let addresses = Operator::Open.addresses();
     let mut open = server("open", &addresses, "root.hints", "iterator");
     let mut zone = ".".to_owned();
@@ -283,16 +231,8 @@ fn resolvers(state: &Path, zones: &[Zone]) -> Vec<(String, String, Ready)> {
         zone.clone_from(&own.origin);
     }
     vec![
-        (
-            "resolver".into(),
-            plain,
-            soa(&local(RESOLVER), "193.in-addr.arpa."),
-        ),
-        (
-            "validator".into(),
-            strict,
-            soa(&local(VALIDATOR), "193.in-addr.arpa."),
-        ),
+        ("resolver".into(), plain, soa(&local(RESOLVER), "193.in-addr.arpa.")),
+        ("validator".into(), strict, soa(&local(VALIDATOR), "193.in-addr.arpa.")),
         ("open".into(), open, soa(&addresses, &zone)),
     ]
 }
@@ -311,16 +251,10 @@ fn liar_files(zones: &[Zone]) -> Vec<Draft> {
         let _ = writeln!(addresses, "{address} 25 {}", liar::Behavior::Tarpit.word());
     }
     let mut records = String::new();
-    for zone in zones
-        .iter()
-        .filter(|zone| matches!(zone.server, Operator::Liar(_)))
-    {
+    for zone in zones.iter().filter(|zone| matches!(zone.server, Operator::Liar(_))) {
         records += &zone_text(zone, &[]);
     }
-    vec![
-        ("liar/addresses".into(), addresses),
-        ("liar/records".into(), records),
-    ]
+    vec![("liar/addresses".into(), addresses), ("liar/records".into(), records)]
 }
 
 /// Postfix, one listener per greeting.
@@ -350,18 +284,14 @@ fn mail_files(folder: &Path) -> Vec<Draft> {
          smtpd_relay_restrictions = reject\nsmtpd_recipient_restrictions = reject\nmaillog_file = /dev/stdout\n",
         folder.display()
     );
-    vec![
-        ("mail/main.cf".into(), main),
-        ("mail/master.cf".into(), master),
-    ]
+    vec![("mail/main.cf".into(), main), ("mail/master.cf".into(), master)]
 }
 
 /// Writes the drafts, then the zones, signed where they are, and the trust anchor.
 pub(crate) fn write(state: &Path, zones: &[Zone], drafts: &[Draft]) -> Result<()> {
     let put = |path: &Path, text: &str| {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("failed to create {}", folder.display()))?;
+            fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
         }
         fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
     };
@@ -370,21 +300,12 @@ pub(crate) fn write(state: &Path, zones: &[Zone], drafts: &[Draft]) -> Result<()
     }
     for folder in ["keys", "resolver", "validator", "mail/queue", "mail/data"] {
         let folder = state.join(folder);
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("failed to create {}", folder.display()))?;
+        fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
     }
     let keys = Keys::make(zones, &state.join("keys"))?;
-    put(
-        &state.join("trust-anchor.zone"),
-        &format!("{}\n", keys.anchor()),
-    )?;
-    for zone in zones
-        .iter()
-        .filter(|zone| !matches!(zone.server, Operator::Liar(_)))
-    {
-        let file = state
-            .join(zone.server.folder())
-            .join(file_name(&zone.origin));
+    put(&state.join("trust-anchor.zone"), &format!("{}\n", keys.anchor()))?;
+    for zone in zones.iter().filter(|zone| !matches!(zone.server, Operator::Liar(_))) {
+        let file = state.join(zone.server.folder()).join(file_name(&zone.origin));
         put(&file, &zone_text(zone, &keys.delegations(zones, zone)))?;
         if zone.signing.is_some() {
             keys.sign(zone, &file)?;
@@ -398,12 +319,8 @@ pub(crate) fn write(state: &Path, zones: &[Zone], drafts: &[Draft]) -> Result<()
 /// A user's number.
 fn user_id(name: &str) -> Result<u32> {
     let passwd = fs::read_to_string("/etc/passwd").context("failed to read /etc/passwd")?;
-    let row = passwd
-        .lines()
-        .find(|line| line.split(':').next() == Some(name));
-    let id = row
-        .and_then(|line| line.split(':').nth(2))
-        .and_then(|id| id.parse().ok());
+    let row = passwd.lines().find(|line| line.split(':').next() == Some(name));
+    let id = row.and_then(|line| line.split(':').nth(2)).and_then(|id| id.parse().ok());
     id.with_context(|| format!("no user {name}: apt-get install postfix"))
 }
 
@@ -412,8 +329,7 @@ pub(crate) fn start(state: &Path, daemons: &[Daemon]) -> Result<Vec<u32>> {
     let mut processes = Vec::new();
     for daemon in daemons {
         let log = log_file(state, daemon);
-        let file =
-            File::create(&log).with_context(|| format!("failed to write {}", log.display()))?;
+        let file = File::create(&log).with_context(|| format!("failed to write {}", log.display()))?;
         let child = inside(&daemon.line[0])
             .args(&daemon.line[1..])
             .stdin(Stdio::null())
@@ -456,27 +372,15 @@ fn answers(ready: &Ready) -> bool {
         Ready::Zone(address, zone) => {
             let at = format!("@{address}");
             let options = ["+short", "+time=1", "+tries=1", "+norecurse"];
-            let recursive = if address.is_loopback() {
-                "+recurse"
-            } else {
-                "+norecurse"
-            };
+            let recursive = if address.is_loopback() { "+recurse" } else { "+norecurse" };
             let mut dig = inside("dig");
-            output(
-                dig.args([at.as_str(), zone, "SOA"])
-                    .args(options)
-                    .arg(recursive),
-            )
-            .is_ok_and(|text| text.contains("hostmaster"))
+            output(dig.args([at.as_str(), zone, "SOA"]).args(options).arg(recursive))
+                .is_ok_and(|text| text.contains("hostmaster"))
         }
         Ready::File(path) => path.exists(),
         // The listing is cheaper than a connection, and leaves no trace in the server.
         Ready::Mail(address) => {
-            let wanted = if address.is_ipv4() {
-                format!("{address}:25")
-            } else {
-                format!("[{address}]:25")
-            };
+            let wanted = if address.is_ipv4() { format!("{address}:25") } else { format!("[{address}]:25") };
             output(inside("ss").args(["-lntH"])).is_ok_and(|text| text.contains(&wanted))
         }
     }

@@ -35,42 +35,29 @@ const GRACE: Duration = Duration::from_secs(3);
 /// Whether this process may make namespaces at all.
 pub(crate) fn is_root() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("Uid:"))
-        .unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap_or_default();
     // Real, effective, saved, file system: the effective one decides.
     line.split_whitespace().nth(1) == Some("0")
 }
 
 /// Fails, naming what to do, where the lab cannot run.
 pub(crate) fn require(programs: bool) -> Result<()> {
-    ensure!(
-        is_root(),
-        "the lab makes a network namespace: run it as root"
-    );
+    ensure!(is_root(), "the lab makes a network namespace: run it as root");
     let missing: Vec<&str> = PROGRAMS
         .iter()
         .filter(|(program, _)| programs || ["ip", "kill"].contains(program))
         .filter(|(program, _)| find(program).is_none())
         .map(|(_, package)| *package)
         .collect();
-    ensure!(
-        missing.is_empty(),
-        "missing packages: apt-get install {}",
-        missing.join(" ")
-    );
+    ensure!(missing.is_empty(), "missing packages: apt-get install {}", missing.join(" "));
     Ok(())
 }
 
 /// Where a program is; the system's folders are searched even where `PATH` lacks them.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders =
-        std::env::split_paths(&path).chain(["/usr/sbin", "/usr/bin", "/sbin"].map(PathBuf::from));
-    folders
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/bin", "/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// A command for a program, wherever it is.
@@ -81,15 +68,8 @@ pub(crate) fn command(program: &str) -> Command {
 /// Runs a command to its end and returns what it printed; its complaint is the error.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("failed to start {name}"))?;
-    ensure!(
-        output.status.success(),
-        "{name} failed: {}",
-        String::from_utf8_lossy(&output.stderr).trim()
-    );
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("failed to start {name}"))?;
+    ensure!(output.status.success(), "{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -106,8 +86,7 @@ pub(crate) fn state_dir() -> PathBuf {
 /// Waits until no other process starts or stops the lab; ends with the returned file.
 pub(crate) fn lock() -> Result<File> {
     let file = File::create(LOCK).with_context(|| format!("failed to open {LOCK}"))?;
-    file.lock()
-        .with_context(|| format!("failed to lock {LOCK}"))?;
+    file.lock().with_context(|| format!("failed to lock {LOCK}"))?;
     Ok(file)
 }
 
@@ -137,18 +116,9 @@ pub(crate) fn create(addresses: &[IpAddr], resolver: IpAddr) -> Result<()> {
         .stderr(Stdio::piped())
         .spawn()
         .context("failed to start ip")?;
-    child
-        .stdin
-        .take()
-        .context("ip has no input")?
-        .write_all(batch.as_bytes())
-        .context("failed to feed ip")?;
+    child.stdin.take().context("ip has no input")?.write_all(batch.as_bytes()).context("failed to feed ip")?;
     let result = child.wait_with_output().context("failed to wait for ip")?;
-    ensure!(
-        result.status.success(),
-        "failed to add addresses: {}",
-        String::from_utf8_lossy(&result.stderr).trim()
-    );
+    ensure!(result.status.success(), "failed to add addresses: {}", String::from_utf8_lossy(&result.stderr).trim());
     Ok(())
 }
 
@@ -162,10 +132,7 @@ pub(crate) fn inside(program: impl AsRef<OsStr>) -> Command {
 /// The processes inside the namespace.
 pub(crate) fn processes() -> Result<Vec<u32>> {
     let text = output(command("ip").args(["netns", "pids", NAMESPACE]))?;
-    Ok(text
-        .split_whitespace()
-        .filter_map(|word| word.parse().ok())
-        .collect())
+    Ok(text.split_whitespace().filter_map(|word| word.parse().ok()).collect())
 }
 
 /// Ends every process inside the namespace, then removes it; works on what a crash left, too.

@@ -62,22 +62,18 @@ pub fn up_with(liar: &Path) -> Result<()> {
     }
     host::remove().context("failed to remove what an earlier lab left")?;
     if state.exists() {
-        fs::remove_dir_all(&state)
-            .with_context(|| format!("failed to clear {}", state.display()))?;
+        fs::remove_dir_all(&state).with_context(|| format!("failed to clear {}", state.display()))?;
     }
     daemons::write(&state, &zones, &drafts)?;
     let resolver = RESOLVER.parse().context("the resolver has an address")?;
     host::create(&daemons::addresses(), resolver).context("failed to make the namespace")?;
-    let started = daemons::start(&state, &daemons)
-        .and_then(|processes| daemons::wait(&state, &daemons).map(|()| processes));
+    let started =
+        daemons::start(&state, &daemons).and_then(|processes| daemons::wait(&state, &daemons).map(|()| processes));
     match started {
         Ok(processes) => {
             let list: Vec<String> = processes.iter().map(u32::to_string).collect();
-            fs::write(
-                running_file(&state),
-                format!("{stamp}\n{}\n", list.join(" ")),
-            )
-            .context("failed to note the processes")
+            fs::write(running_file(&state), format!("{stamp}\n{}\n", list.join(" ")))
+                .context("failed to note the processes")
         }
         Err(error) => {
             // Half a world would only puzzle the next command; the logs stay.
@@ -89,13 +85,8 @@ pub fn up_with(liar: &Path) -> Result<()> {
 
 /// Runs a command inside the namespace, with its `resolv.conf`, and waits for it.
 pub fn run(command: &[OsString]) -> Result<ExitStatus> {
-    let [program, arguments @ ..] = command else {
-        bail!("no command to run in the lab")
-    };
-    inside(program)?
-        .args(arguments)
-        .status()
-        .context("failed to start ip")
+    let [program, arguments @ ..] = command else { bail!("no command to run in the lab") };
+    inside(program)?.args(arguments).status().context("failed to start ip")
 }
 
 /// A command inside the namespace, to be given arguments and run.
@@ -112,8 +103,7 @@ pub fn down() -> Result<()> {
     host::remove()?;
     let running = running_file(&host::state_dir());
     if running.exists() {
-        fs::remove_file(&running)
-            .with_context(|| format!("failed to remove {}", running.display()))?;
+        fs::remove_file(&running).with_context(|| format!("failed to remove {}", running.display()))?;
     }
     Ok(())
 }
@@ -145,18 +135,11 @@ fn running_file(state: &Path) -> PathBuf {
 
 /// A value that changes with anything that would make another world.
 fn stamp(zones: &[zones::Zone], drafts: &[daemons::Draft], liar: &Path) -> Result<String> {
-    let program =
-        fs::metadata(liar).with_context(|| format!("failed to look at {}", liar.display()))?;
+    let program = fs::metadata(liar).with_context(|| format!("failed to look at {}", liar.display()))?;
     let mut hasher = DefaultHasher::new();
     drafts.hash(&mut hasher);
     for zone in zones {
-        (
-            zone.server.folder(),
-            &zone.origin,
-            &zone.lines,
-            format!("{:?}", zone.signing),
-        )
-            .hash(&mut hasher);
+        (zone.server.folder(), &zone.origin, &zone.lines, format!("{:?}", zone.signing)).hash(&mut hasher);
     }
     program.modified().ok().hash(&mut hasher);
     Ok(format!("{:016x}", hasher.finish()))
@@ -183,13 +166,8 @@ fn build_liar() -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let mut build = Command::new(cargo);
-    build
-        .args(["build", "--quiet", "--bin", "lab-liar", "--manifest-path"])
-        .arg(manifest);
+    build.args(["build", "--quiet", "--bin", "lab-liar", "--manifest-path"]).arg(manifest);
     host::output(&mut build).context("failed to build the lying server")?;
-    let target = host::state_dir()
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default();
+    let target = host::state_dir().parent().map(Path::to_path_buf).unwrap_or_default();
     Ok(target.join("debug/lab-liar"))
 }

@@ -130,247 +130,64 @@ const ROOTS: [(char, &str, &str); 13] = [
 
 /// Servers with fixed names, by operator.
 const NAMED: &[(&str, &str, &str, Option<Operator>)] = &[
-    (
-        "a.signed-root.net.",
-        "193.201.8.53",
-        "2a0e:b208::53",
-        Some(Operator::SignedRoot),
-    ),
-    (
-        "b.signed-root.net.",
-        "193.201.9.53",
-        "2a0e:b209::53",
-        Some(Operator::SignedRoot),
-    ),
-    (
-        "a.in-addr-servers.arpa.",
-        "199.180.182.53",
-        "2620:37:e000::53",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "b.in-addr-servers.arpa.",
-        "199.253.183.183",
-        "2001:500:87::87",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "c.in-addr-servers.arpa.",
-        "196.216.169.10",
-        "2001:43f8:110::10",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "d.in-addr-servers.arpa.",
-        "200.10.60.53",
-        "2001:13c7:7010::53",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "e.in-addr-servers.arpa.",
-        "203.119.86.101",
-        "2001:dd8:6::101",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "f.in-addr-servers.arpa.",
-        "193.0.9.1",
-        "2001:67c:e0::1",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "a.ip6-servers.arpa.",
-        "199.180.182.53",
-        "2620:37:e000::53",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "b.ip6-servers.arpa.",
-        "199.253.182.182",
-        "2001:500:86::86",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "c.ip6-servers.arpa.",
-        "196.216.169.11",
-        "2001:43f8:110::11",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "d.ip6-servers.arpa.",
-        "200.7.86.53",
-        "2001:13c7:7012::53",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "e.ip6-servers.arpa.",
-        "203.119.86.101",
-        "2001:dd8:6::101",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "f.ip6-servers.arpa.",
-        "193.0.9.2",
-        "2001:67c:e0::2",
-        Some(Operator::Infrastructure),
-    ),
-    (
-        "a.gtld-servers.net.",
-        "192.5.6.30",
-        "2001:503:a83e::2:30",
-        Some(Operator::Tld),
-    ),
-    (
-        "b.gtld-servers.net.",
-        "192.33.14.30",
-        "2001:503:231d::2:30",
-        Some(Operator::Tld),
-    ),
-    (
-        "pri.authdns.ripe.net.",
-        "193.0.9.5",
-        "2001:67c:e0::5",
-        Some(Operator::Ripe),
-    ),
-    (
-        "manus.authdns.ripe.net.",
-        "193.0.9.7",
-        "2001:67c:e0::7",
-        Some(Operator::Ripe),
-    ),
-    (
-        "ns1.apnic.net.",
-        "202.12.29.25",
-        "2001:dc0:2001:0:4608::25",
-        Some(Operator::ApnicOne),
-    ),
-    (
-        "ns4.apnic.net.",
-        "202.12.31.53",
-        "2001:dd8:12::53",
-        Some(Operator::ApnicTwo),
-    ),
-    (
-        "ns1.hosting-example.net.",
-        "193.201.1.53",
-        "2a0e:b201::53",
-        Some(Operator::Alpha),
-    ),
-    (
-        "ns2.hosting-example.net.",
-        "193.201.2.53",
-        "2a0e:b202::53",
-        Some(Operator::Beta),
-    ),
-    (
-        "ns3.hosting-example.net.",
-        "193.201.7.53",
-        "2a0e:b207::53",
-        Some(Operator::Alpha),
-    ),
-    (
-        "open.hosting-example.net.",
-        "193.201.10.53",
-        "2a0e:b210::53",
-        Some(Operator::Open),
-    ),
-    (
-        "ns1.names-example.org.",
-        "193.201.3.53",
-        "2a0e:b203::53",
-        Some(Operator::Gamma),
-    ),
-    (
-        "ns2.names-example.org.",
-        "193.201.4.53",
-        "2a0e:b204::53",
-        Some(Operator::Gamma),
-    ),
-    (
-        "ns1.customer-example.com.",
-        "193.201.5.53",
-        "2a0e:b205::53",
-        Some(Operator::Delta),
-    ),
-    (
-        "ns2.customer-example.com.",
-        "193.201.6.53",
-        "2a0e:b206::53",
-        Some(Operator::Delta),
-    ),
+    ("a.signed-root.net.", "193.201.8.53", "2a0e:b208::53", Some(Operator::SignedRoot)),
+    ("b.signed-root.net.", "193.201.9.53", "2a0e:b209::53", Some(Operator::SignedRoot)),
+    ("a.in-addr-servers.arpa.", "199.180.182.53", "2620:37:e000::53", Some(Operator::Infrastructure)),
+    ("b.in-addr-servers.arpa.", "199.253.183.183", "2001:500:87::87", Some(Operator::Infrastructure)),
+    ("c.in-addr-servers.arpa.", "196.216.169.10", "2001:43f8:110::10", Some(Operator::Infrastructure)),
+    ("d.in-addr-servers.arpa.", "200.10.60.53", "2001:13c7:7010::53", Some(Operator::Infrastructure)),
+    ("e.in-addr-servers.arpa.", "203.119.86.101", "2001:dd8:6::101", Some(Operator::Infrastructure)),
+    ("f.in-addr-servers.arpa.", "193.0.9.1", "2001:67c:e0::1", Some(Operator::Infrastructure)),
+    ("a.ip6-servers.arpa.", "199.180.182.53", "2620:37:e000::53", Some(Operator::Infrastructure)),
+    ("b.ip6-servers.arpa.", "199.253.182.182", "2001:500:86::86", Some(Operator::Infrastructure)),
+    ("c.ip6-servers.arpa.", "196.216.169.11", "2001:43f8:110::11", Some(Operator::Infrastructure)),
+    ("d.ip6-servers.arpa.", "200.7.86.53", "2001:13c7:7012::53", Some(Operator::Infrastructure)),
+    ("e.ip6-servers.arpa.", "203.119.86.101", "2001:dd8:6::101", Some(Operator::Infrastructure)),
+    ("f.ip6-servers.arpa.", "193.0.9.2", "2001:67c:e0::2", Some(Operator::Infrastructure)),
+    ("a.gtld-servers.net.", "192.5.6.30", "2001:503:a83e::2:30", Some(Operator::Tld)),
+    ("b.gtld-servers.net.", "192.33.14.30", "2001:503:231d::2:30", Some(Operator::Tld)),
+    ("pri.authdns.ripe.net.", "193.0.9.5", "2001:67c:e0::5", Some(Operator::Ripe)),
+    ("manus.authdns.ripe.net.", "193.0.9.7", "2001:67c:e0::7", Some(Operator::Ripe)),
+    ("ns1.apnic.net.", "202.12.29.25", "2001:dc0:2001:0:4608::25", Some(Operator::ApnicOne)),
+    ("ns4.apnic.net.", "202.12.31.53", "2001:dd8:12::53", Some(Operator::ApnicTwo)),
+    ("ns1.hosting-example.net.", "193.201.1.53", "2a0e:b201::53", Some(Operator::Alpha)),
+    ("ns2.hosting-example.net.", "193.201.2.53", "2a0e:b202::53", Some(Operator::Beta)),
+    ("ns3.hosting-example.net.", "193.201.7.53", "2a0e:b207::53", Some(Operator::Alpha)),
+    ("open.hosting-example.net.", "193.201.10.53", "2a0e:b210::53", Some(Operator::Open)),
+    ("ns1.names-example.org.", "193.201.3.53", "2a0e:b203::53", Some(Operator::Gamma)),
+    ("ns2.names-example.org.", "193.201.4.53", "2a0e:b204::53", Some(Operator::Gamma)),
+    ("ns1.customer-example.com.", "193.201.5.53", "2a0e:b205::53", Some(Operator::Delta)),
+    ("ns2.customer-example.com.", "193.201.6.53", "2a0e:b206::53", Some(Operator::Delta)),
     // Addresses that nobody in the world has: connecting fails locally, which must not be taken for silence.
-    (
-        "unroutable1.hosting-example.net.",
-        "193.204.1.53",
-        "2a0e:b401::53",
-        None,
-    ),
-    (
-        "unroutable2.hosting-example.net.",
-        "193.204.2.53",
-        "2a0e:b402::53",
-        None,
-    ),
+    ("unroutable1.hosting-example.net.", "193.204.1.53", "2a0e:b401::53", None),
+    ("unroutable2.hosting-example.net.", "193.204.2.53", "2a0e:b402::53", None),
     // Addresses that no one can have.
-    (
-        "private1.hosting-example.net.",
-        "10.0.0.53",
-        "fd00::53",
-        None,
-    ),
-    (
-        "private2.hosting-example.net.",
-        "192.168.7.53",
-        "fd00:7::53",
-        None,
-    ),
+    ("private1.hosting-example.net.", "10.0.0.53", "fd00::53", None),
+    ("private2.hosting-example.net.", "192.168.7.53", "fd00:7::53", None),
 ];
 
 /// Every name server of the world.
 pub(crate) fn name_servers() -> Vec<NameServer> {
     let mut servers = Vec::new();
     for (letter, v4, v6) in ROOTS {
-        servers.push(server(
-            format!("{letter}.root-servers.net."),
-            v4,
-            v6,
-            Some(Operator::Root),
-        ));
+        servers.push(server(format!("{letter}.root-servers.net."), v4, v6, Some(Operator::Root)));
         // RFC 9120 named twelve servers of arpa; J is not among them.
         if letter != 'j' {
-            servers.push(server(
-                format!("{letter}.ns.arpa."),
-                v4,
-                v6,
-                Some(Operator::Root),
-            ));
+            servers.push(server(format!("{letter}.ns.arpa."), v4, v6, Some(Operator::Root)));
         }
     }
     for (name, v4, v6, operator) in NAMED {
         servers.push(server((*name).into(), v4, v6, *operator));
     }
     // A tarpit is no name server: it stands where a mail server is looked for.
-    for (index, behavior) in (1..)
-        .zip(Behavior::ALL)
-        .filter(|(_, behavior)| *behavior != Behavior::Tarpit)
-    {
+    for (index, behavior) in (1..).zip(Behavior::ALL).filter(|(_, behavior)| *behavior != Behavior::Tarpit) {
         // Two addresses far apart, so that no finding about a single server gets in the way.
         for (letter, third) in [('a', 202), ('b', 203)] {
             servers.push(NameServer {
                 name: liar_name(letter, behavior),
                 addresses: vec![
                     Ipv4Addr::new(193, third, index, 53).into(),
-                    Ipv6Addr::new(
-                        0x2a0e,
-                        0xb300 | u16::from(index),
-                        u16::from(third),
-                        0,
-                        0,
-                        0,
-                        0,
-                        0x53,
-                    )
-                    .into(),
+                    Ipv6Addr::new(0x2a0e, 0xb300 | u16::from(index), u16::from(third), 0, 0, 0, 0, 0x53).into(),
                 ],
                 operator: Some(Operator::Liar(behavior)),
             });
@@ -391,18 +208,9 @@ pub(crate) fn liars(behavior: Behavior) -> [String; 2] {
 
 /// One row of the tables above; they hold literals, so a typing error there ends the program at once.
 fn server(name: String, v4: &str, v6: &str, operator: Option<Operator>) -> NameServer {
-    let addresses = [v4, v6]
-        .into_iter()
-        .map(|text| {
-            text.parse()
-                .expect("the address plan holds valid addresses")
-        })
-        .collect();
-    NameServer {
-        name,
-        addresses,
-        operator,
-    }
+    let addresses =
+        [v4, v6].into_iter().map(|text| text.parse().expect("the address plan holds valid addresses")).collect();
+    NameServer { name, addresses, operator }
 }
 
 #[cfg(test)]
@@ -413,14 +221,9 @@ mod tests {
     fn no_address_belongs_to_two_operators() {
         let servers = name_servers();
         for one in &servers {
-            for other in servers
-                .iter()
-                .filter(|other| other.operator != one.operator)
-            {
+            for other in servers.iter().filter(|other| other.operator != one.operator) {
                 assert!(
-                    one.addresses
-                        .iter()
-                        .all(|address| !other.addresses.contains(address)),
+                    one.addresses.iter().all(|address| !other.addresses.contains(address)),
                     "{} and {} share an address",
                     one.name,
                     other.name

@@ -176,21 +176,13 @@ impl Scenario {
     /// The block's zone, with its name servers and these lines, at these servers.
     pub(crate) fn at(mut self, servers: &[Operator], text: &str) -> Self {
         let text = format!("{}{text}\n", self.apex);
-        self.zones.push(ZoneText {
-            servers: servers.to_vec(),
-            origin: "{z}".into(),
-            text,
-        });
+        self.zones.push(ZoneText { servers: servers.to_vec(), origin: "{z}".into(), text });
         self
     }
 
     /// Another zone, with exactly these lines, at these servers.
     pub(crate) fn zone(mut self, servers: &[Operator], origin: &str, text: &str) -> Self {
-        self.zones.push(ZoneText {
-            servers: servers.to_vec(),
-            origin: origin.into(),
-            text: text.into(),
-        });
+        self.zones.push(ZoneText { servers: servers.to_vec(), origin: origin.into(), text: text.into() });
         self
     }
 
@@ -201,14 +193,7 @@ impl Scenario {
     }
 
     /// An address with its own records.
-    pub(crate) fn host(
-        mut self,
-        number: u8,
-        what: &str,
-        records: &str,
-        forward: &str,
-        expect: Expect,
-    ) -> Self {
+    pub(crate) fn host(mut self, number: u8, what: &str, records: &str, forward: &str, expect: Expect) -> Self {
         self.hosts.push(Host {
             number,
             what: what.into(),
@@ -253,9 +238,7 @@ impl Scenario {
 
     /// The last host; the tables always add one before they describe it.
     fn last(&mut self) -> &mut Host {
-        self.hosts
-            .last_mut()
-            .expect("a host comes before its attributes")
+        self.hosts.last_mut().expect("a host comes before its attributes")
     }
 
     /// Whether the scenario exists in a family.
@@ -275,22 +258,10 @@ impl Scenario {
     pub(crate) fn address(&self, family: Family, number: u8) -> IpAddr {
         let apnic = self.registry == Registry::Apnic;
         match family {
-            Family::V4 => {
-                Ipv4Addr::new(if apnic { 203 } else { 193 }, 200, self.number, number).into()
-            }
+            Family::V4 => Ipv4Addr::new(if apnic { 203 } else { 193 }, 200, self.number, number).into(),
             Family::V6 => {
                 let first = if apnic { 0x2400 } else { 0x2a0e };
-                Ipv6Addr::new(
-                    first,
-                    0xb100 | digits(self.number),
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    digits(number),
-                )
-                .into()
+                Ipv6Addr::new(first, 0xb100 | digits(self.number), 0, 0, 0, 0, 0, digits(number)).into()
             }
         }
     }
@@ -320,10 +291,7 @@ impl Scenario {
             "-" => dashed(self.address(family, host)),
             "below" => {
                 let name = reverse_name(self.address(family, host));
-                name.strip_suffix(&self.origin(family))
-                    .unwrap_or_default()
-                    .trim_end_matches('.')
-                    .into()
+                name.strip_suffix(&self.origin(family)).unwrap_or_default().trim_end_matches('.').into()
             }
             "A" => pick("A", "AAAA"),
             "bad" => pick("193.200.99.99", "2a0e:b199::99"),
@@ -332,9 +300,7 @@ impl Scenario {
             "b" => pick("2a0e:b199::99", "193.200.99.99"),
             _ => {
                 let (kind, number) = key.split_at(1);
-                let number = number
-                    .parse()
-                    .unwrap_or_else(|_| panic!("no placeholder {{{key}}}"));
+                let number = number.parse().unwrap_or_else(|_| panic!("no placeholder {{{key}}}"));
                 match kind {
                     "h" => reverse_name(self.address(family, number)),
                     "a" => self.address(family, number).to_string(),

@@ -26,25 +26,14 @@ pub(crate) struct Keys {
 impl Keys {
     /// Makes a key for every signed zone.
     pub(crate) fn make(zones: &[Zone], folder: &Path) -> Result<Self> {
-        let mut keys = Self {
-            files: BTreeMap::new(),
-            delegated: BTreeMap::new(),
-        };
+        let mut keys = Self { files: BTreeMap::new(), delegated: BTreeMap::new() };
         for zone in zones {
-            let Some(signing) = zone
-                .signing
-                .filter(|_| !keys.files.contains_key(&zone.origin))
-            else {
+            let Some(signing) = zone.signing.filter(|_| !keys.files.contains_key(&zone.origin)) else {
                 continue;
             };
             let key = key(folder, &zone.origin)?;
-            let published = if signing == Signing::WrongDs {
-                self::key(folder, &zone.origin)?
-            } else {
-                key.clone()
-            };
-            keys.delegated
-                .insert(zone.origin.clone(), delegation_signer(&published)?);
+            let published = if signing == Signing::WrongDs { self::key(folder, &zone.origin)? } else { key.clone() };
+            keys.delegated.insert(zone.origin.clone(), delegation_signer(&published)?);
             keys.files.insert(zone.origin.clone(), key);
         }
         Ok(keys)
@@ -52,13 +41,8 @@ impl Keys {
 
     /// The DS lines that belong into a zone: those of the signed zones cut out of it.
     pub(crate) fn delegations(&self, zones: &[Zone], zone: &Zone) -> Vec<String> {
-        let of = self
-            .delegated
-            .iter()
-            .filter(|(child, _)| parent_of(zones, child) == Some(&zone.origin));
-        of.filter(|_| zone.signing.is_some())
-            .map(|(_, line)| line.clone())
-            .collect()
+        let of = self.delegated.iter().filter(|(child, _)| parent_of(zones, child) == Some(&zone.origin));
+        of.filter(|_| zone.signing.is_some()).map(|(_, line)| line.clone()).collect()
     }
 
     /// Signs a zone's file in place.
@@ -66,21 +50,10 @@ impl Keys {
         let Some(key) = self.files.get(&zone.origin) else {
             return Ok(());
         };
-        let dates: &[&str] = if zone.signing == Some(Signing::Expired) {
-            &LONG_AGO
-        } else {
-            &[]
-        };
+        let dates: &[&str] = if zone.signing == Some(Signing::Expired) { &LONG_AGO } else { &[] };
         let signed = file.with_extension("signed");
-        output(
-            command("ldns-signzone")
-                .args(dates)
-                .arg("-f")
-                .arg(&signed)
-                .arg(file)
-                .arg(key),
-        )
-        .with_context(|| format!("failed to sign {}", zone.origin))?;
+        output(command("ldns-signzone").args(dates).arg("-f").arg(&signed).arg(file).arg(key))
+            .with_context(|| format!("failed to sign {}", zone.origin))?;
         fs::rename(&signed, file).context("failed to replace a zone by its signed form")
     }
 
@@ -92,11 +65,7 @@ impl Keys {
 
 /// Makes one key; returns its file without extension.
 fn key(folder: &Path, origin: &str) -> Result<PathBuf> {
-    let name = output(
-        command("ldns-keygen")
-            .current_dir(folder)
-            .args(["-a", ALGORITHM, "-k", origin]),
-    )?;
+    let name = output(command("ldns-keygen").current_dir(folder).args(["-a", ALGORITHM, "-k", origin]))?;
     Ok(folder.join(name.trim()))
 }
 

@@ -41,56 +41,28 @@ impl Domain {
 
 /// Lines that belong to no scenario: faults of the hosting company's server names, and a block from before the registries.
 const FIXED: [(&str, &str); 5] = [
-    (
-        "hosting-example.net.",
-        "alias.hosting-example.net. CNAME ns2.hosting-example.net.",
-    ),
-    (
-        "hosting-example.net.",
-        "addressless1.hosting-example.net. TXT \"none\"",
-    ),
-    (
-        "hosting-example.net.",
-        "addressless2.hosting-example.net. TXT \"none\"",
-    ),
-    (
-        "17.in-addr.arpa.",
-        "10.1.200.17.in-addr.arpa. PTR mx.legacy.example.com.",
-    ),
+    ("hosting-example.net.", "alias.hosting-example.net. CNAME ns2.hosting-example.net."),
+    ("hosting-example.net.", "addressless1.hosting-example.net. TXT \"none\""),
+    ("hosting-example.net.", "addressless2.hosting-example.net. TXT \"none\""),
+    ("17.in-addr.arpa.", "10.1.200.17.in-addr.arpa. PTR mx.legacy.example.com."),
     ("example.com.", "mx.legacy.example.com. A 17.200.1.10"),
 ];
 
 /// Whether a name is at or below an origin.
 fn is_within(name: &str, origin: &str) -> bool {
-    origin == "."
-        || name == origin
-        || name
-            .strip_suffix(origin)
-            .is_some_and(|rest| rest.ends_with('.'))
+    origin == "." || name == origin || name.strip_suffix(origin).is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// A row of the tree: name, servers, name servers' names, signing.
-type Row = (
-    &'static str,
-    &'static [Operator],
-    Vec<String>,
-    Option<Signing>,
-);
+type Row = (&'static str, &'static [Operator], Vec<String>, Option<Signing>);
 
 /// The tree.
 fn domains() -> Vec<Domain> {
-    use Operator::{
-        Alpha, ApnicOne, ApnicTwo, Beta, Delta, Gamma, Infrastructure, Ripe, Root, SignedRoot, Tld,
-    };
+    use Operator::{Alpha, ApnicOne, ApnicTwo, Beta, Delta, Gamma, Infrastructure, Ripe, Root, SignedRoot, Tld};
     let sound = Some(Signing::Sound);
     let by = |suffix: &str| -> Vec<String> {
         let servers = name_servers().into_iter().map(|server| server.name);
-        servers
-            .filter(|name| {
-                name.strip_suffix(suffix)
-                    .is_some_and(|label| !label.contains('.'))
-            })
-            .collect()
+        servers.filter(|name| name.strip_suffix(suffix).is_some_and(|label| !label.contains('.'))).collect()
     };
     let names = |names: [&str; 2]| names.map(String::from).to_vec();
     let root = by(".root-servers.net.");
@@ -123,12 +95,7 @@ fn domains() -> Vec<Domain> {
         ("17.in-addr.arpa.", &[Alpha, Beta], hosting.clone(), None),
         ("18.in-addr.arpa.", &[Ripe], ripe, None),
         ("apnic.net.", &[ApnicOne, ApnicTwo], apnic.clone(), None),
-        (
-            "203.in-addr.arpa.",
-            &[ApnicOne, ApnicTwo],
-            apnic.clone(),
-            None,
-        ),
+        ("203.in-addr.arpa.", &[ApnicOne, ApnicTwo], apnic.clone(), None),
         ("0.4.2.ip6.arpa.", &[ApnicOne, ApnicTwo], apnic, None),
         ("hosting-example.net.", &[Alpha, Beta], hosting, None),
         ("customer-example.com.", &[Delta], customer.clone(), None),
@@ -138,46 +105,18 @@ fn domains() -> Vec<Domain> {
         ("example.com.", &[Gamma], gamma.clone(), None),
         ("apex-example.org.", &[Gamma], gamma.clone(), None),
         ("signed-example.com.", &[Gamma], gamma.clone(), sound),
-        (
-            "bogus-example.com.",
-            &[Gamma],
-            gamma,
-            Some(Signing::WrongDs),
-        ),
+        ("bogus-example.com.", &[Gamma], gamma, Some(Signing::WrongDs)),
         ("lame-example.com.", &[], customer, None),
-        (
-            "mute-example.com.",
-            &[],
-            liars(Behavior::Silent).to_vec(),
-            None,
-        ),
+        ("mute-example.com.", &[], liars(Behavior::Silent).to_vec(), None),
         ("gone-example.com.", &[], gone, None),
     ];
-    rows.into_iter()
-        .map(|(origin, servers, listed, signing)| Domain {
-            origin,
-            servers,
-            listed,
-            signing,
-        })
-        .collect()
+    rows.into_iter().map(|(origin, servers, listed, signing)| Domain { origin, servers, listed, signing }).collect()
 }
 
 /// The NS lines of a zone, with the addresses of those servers whose names are within `glue_within`.
-fn delegation(
-    origin: &str,
-    listed: &[String],
-    glue_within: &str,
-    all: &[NameServer],
-) -> Vec<String> {
-    let mut lines: Vec<String> = listed
-        .iter()
-        .map(|name| format!("{origin} NS {name}"))
-        .collect();
-    for server in all
-        .iter()
-        .filter(|server| listed.contains(&server.name) && is_within(&server.name, glue_within))
-    {
+fn delegation(origin: &str, listed: &[String], glue_within: &str, all: &[NameServer]) -> Vec<String> {
+    let mut lines: Vec<String> = listed.iter().map(|name| format!("{origin} NS {name}")).collect();
+    for server in all.iter().filter(|server| listed.contains(&server.name) && is_within(&server.name, glue_within)) {
         lines.extend(server.records().lines().map(String::from));
     }
     lines
@@ -191,21 +130,10 @@ pub(crate) fn all() -> Vec<Zone> {
     let mut zones = Vec::new();
     for domain in &domains {
         let mut lines = delegation(domain.origin, &domain.listed, domain.origin, &servers);
-        for child in domains
-            .iter()
-            .filter(|child| nearest(&domains, child.origin) == Some(domain.origin))
-        {
-            lines.extend(delegation(
-                child.origin,
-                &child.listed,
-                domain.origin,
-                &servers,
-            ));
+        for child in domains.iter().filter(|child| nearest(&domains, child.origin) == Some(domain.origin)) {
+            lines.extend(delegation(child.origin, &child.listed, domain.origin, &servers));
         }
-        for server in servers
-            .iter()
-            .filter(|server| deepest(&domains, &server.name) == Some(domain.origin))
-        {
+        for server in servers.iter().filter(|server| deepest(&domains, &server.name) == Some(domain.origin)) {
             lines.extend(server.records().lines().map(String::from));
         }
         let fixed = FIXED.iter().filter(|(origin, _)| *origin == domain.origin);
@@ -227,12 +155,7 @@ pub(crate) fn all() -> Vec<Zone> {
                 lines.extend(filled(scenario, &host.records, family, host.number));
             }
             for server in &text.servers {
-                zones.push(zone(
-                    *server,
-                    origin.clone(),
-                    lines.clone(),
-                    scenario.signing.filter(|_| own),
-                ));
+                zones.push(zone(*server, origin.clone(), lines.clone(), scenario.signing.filter(|_| own)));
             }
         }
     }
@@ -250,10 +173,7 @@ fn members(scenarios: &[Scenario]) -> impl Iterator<Item = (&Scenario, Family)> 
 /// The lines of a text with its placeholders filled in.
 fn filled(scenario: &Scenario, text: &str, family: Family, host: u8) -> Vec<String> {
     let text = scenario.fill(text, family, host);
-    text.lines()
-        .filter(|line| !line.is_empty())
-        .map(String::from)
-        .collect()
+    text.lines().filter(|line| !line.is_empty()).map(String::from).collect()
 }
 
 /// What a scenario adds to a zone of the tree at one of its servers.
@@ -267,13 +187,9 @@ fn contributions(
     let mut lines = Vec::new();
     let registry = matches!(
         (scenario.registry, server),
-        (Registry::Ripe, Operator::Ripe)
-            | (Registry::Apnic, Operator::ApnicOne | Operator::ApnicTwo)
+        (Registry::Ripe, Operator::Ripe) | (Registry::Apnic, Operator::ApnicOne | Operator::ApnicTwo)
     );
-    if registry
-        && scenario.parent_only.is_none_or(|only| only == server)
-        && domain.holds(&scenario.origin(family))
-    {
+    if registry && scenario.parent_only.is_none_or(|only| only == server) && domain.holds(&scenario.origin(family)) {
         lines.extend(filled(scenario, &scenario.parent, family, 10));
     }
     for host in scenario.hosts.iter().filter(|host| host.has(family)) {
@@ -298,51 +214,31 @@ fn contributions(
 
 /// The deepest zone of the tree that holds a name.
 fn deepest(domains: &[Domain], name: &str) -> Option<&'static str> {
-    let holding = domains
-        .iter()
-        .filter(|domain| domain.holds(name) && !domain.servers.is_empty());
-    holding
-        .map(|domain| domain.origin)
-        .max_by_key(|origin| origin.len())
+    let holding = domains.iter().filter(|domain| domain.holds(name) && !domain.servers.is_empty());
+    holding.map(|domain| domain.origin).max_by_key(|origin| origin.len())
 }
 
 /// The zone of the tree that another is delegated from.
 fn nearest(domains: &[Domain], origin: &str) -> Option<&'static str> {
-    let above = domains
-        .iter()
-        .filter(|domain| domain.origin != origin && domain.holds(origin) && origin != ".");
-    above
-        .map(|domain| domain.origin)
-        .max_by_key(|origin| origin.len())
+    let above = domains.iter().filter(|domain| domain.origin != origin && domain.holds(origin) && origin != ".");
+    above.map(|domain| domain.origin).max_by_key(|origin| origin.len())
 }
 
 /// A zone with its SOA and without repetitions.
 fn zone(server: Operator, origin: String, lines: Vec<String>, signing: Option<Signing>) -> Zone {
-    let master = lines
-        .iter()
-        .find_map(|line| line.strip_prefix(&format!("{origin} NS ")));
+    let master = lines.iter().find_map(|line| line.strip_prefix(&format!("{origin} NS ")));
     let master = master.unwrap_or("ns1.hosting-example.net.").to_owned();
-    let soa =
-        format!("{origin} SOA {master} hostmaster.example.com. 2026112301 3600 600 86400 300");
+    let soa = format!("{origin} SOA {master} hostmaster.example.com. 2026112301 3600 600 86400 300");
     let mut seen = BTreeSet::new();
     let mut unique = vec![soa];
     unique.extend(lines.into_iter().filter(|line| seen.insert(line.clone())));
-    Zone {
-        server,
-        origin,
-        lines: unique,
-        signing,
-    }
+    Zone { server, origin, lines: unique, signing }
 }
 
 /// The zone among all that a signed one is delegated from: where its DS belongs.
 pub(crate) fn parent_of<'z>(zones: &'z [Zone], origin: &str) -> Option<&'z str> {
-    let above = zones
-        .iter()
-        .filter(|zone| zone.origin != origin && is_within(origin, &zone.origin));
-    above
-        .map(|zone| zone.origin.as_str())
-        .max_by_key(|origin| origin.len())
+    let above = zones.iter().filter(|zone| zone.origin != origin && is_within(origin, &zone.origin));
+    above.map(|zone| zone.origin.as_str()).max_by_key(|origin| origin.len())
 }
 
 #[cfg(test)]
@@ -353,18 +249,10 @@ mod tests {
     fn every_zone_has_name_servers_and_only_its_own_names() {
         for zone in all() {
             let cut = format!("{} NS ", zone.origin);
-            assert!(
-                zone.lines.iter().any(|line| line.starts_with(&cut)),
-                "{} has no NS",
-                zone.origin
-            );
+            assert!(zone.lines.iter().any(|line| line.starts_with(&cut)), "{} has no NS", zone.origin);
             for line in &zone.lines {
                 let owner = line.split(' ').next().expect("a line has an owner");
-                assert!(
-                    is_within(owner, &zone.origin),
-                    "{line} is not within {}",
-                    zone.origin
-                );
+                assert!(is_within(owner, &zone.origin), "{line} is not within {}", zone.origin);
             }
         }
     }
@@ -376,10 +264,7 @@ mod tests {
         for (scenario, family) in members(&scenarios) {
             for host in scenario.hosts.iter().filter(|host| host.has(family)) {
                 for line in filled(scenario, &host.forward, family, host.number) {
-                    assert!(
-                        zones.iter().any(|zone| zone.lines.contains(&line)),
-                        "{line} is nowhere"
-                    );
+                    assert!(zones.iter().any(|zone| zone.lines.contains(&line)), "{line} is nowhere");
                 }
             }
         }

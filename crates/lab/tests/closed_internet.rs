@@ -42,11 +42,7 @@ fn skipped(why: &str) {
 /// Runs `dig` in the lab and returns what it printed.
 fn dig(arguments: &[&str]) -> String {
     let mut command = ptrust_lab::inside("dig").expect("the lab is up");
-    let output = command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .expect("dig runs");
+    let output = command.args(arguments).stdin(Stdio::null()).output().expect("dig runs");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -59,12 +55,9 @@ fn complaints(cases: &[Case], judge: impl Fn(&Case) -> Vec<String> + Sync) -> Ve
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let complaints = judge(case);
-                    let lines = complaints.into_iter().map(|complaint| {
-                        format!(
-                            "{} ({}, {:?}): {complaint}",
-                            case.address, case.what, case.root
-                        )
-                    });
+                    let lines = complaints
+                        .into_iter()
+                        .map(|complaint| format!("{} ({}, {:?}): {complaint}", case.address, case.what, case.root));
                     found.lock().expect("no judge panics").extend(lines);
                 }
             });
@@ -75,32 +68,14 @@ fn complaints(cases: &[Case], judge: impl Fn(&Case) -> Vec<String> + Sync) -> Ve
 
 /// Fails with every complaint at once.
 fn assert_none(complaints: &[String]) {
-    assert!(
-        complaints.is_empty(),
-        "{} complaints:\n{}",
-        complaints.len(),
-        complaints.join("\n")
-    );
+    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
 }
 
 /// The header status and the answer lines of a `dig` run.
 fn status_and_answers(text: &str) -> (String, Vec<String>) {
-    let status = text
-        .split("status: ")
-        .nth(1)
-        .and_then(|rest| rest.split(',').next())
-        .unwrap_or("NONE");
-    let answers = text
-        .lines()
-        .skip_while(|line| !line.contains("ANSWER SECTION"))
-        .skip(1);
-    (
-        status.into(),
-        answers
-            .take_while(|line| !line.is_empty())
-            .map(String::from)
-            .collect(),
-    )
+    let status = text.split("status: ").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or("NONE");
+    let answers = text.lines().skip_while(|line| !line.contains("ANSWER SECTION")).skip(1);
+    (status.into(), answers.take_while(|line| !line.is_empty()).map(String::from).collect())
 }
 
 /// What a resolver must say about a case's PTR: its status, and whether there is a PTR; `None` where it may say anything.
@@ -120,9 +95,7 @@ fn resolver_view(case: &Case) -> Option<(&'static [&'static str], bool)> {
         }
         id if id.starts_with("fcrdns-") => Some((&["NOERROR"], true)),
         // An escaped or empty name is still a PTR.
-        "ptr-illegal-hostname" | "ptr-address-as-name" | "ptr-unqualified-name" => {
-            Some((&["NOERROR"], true))
-        }
+        "ptr-illegal-hostname" | "ptr-address-as-name" | "ptr-unqualified-name" => Some((&["NOERROR"], true)),
         _ => None,
     }
 }
@@ -146,9 +119,7 @@ fn world_answers() {
         if !statuses.contains(&status.as_str()) {
             complaints.push(format!("the resolver says {status}, not {statuses:?}"));
         }
-        let seen = answers
-            .iter()
-            .any(|line| line.split_whitespace().nth(3) == Some("PTR"));
+        let seen = answers.iter().any(|line| line.split_whitespace().nth(3) == Some("PTR"));
         if seen != present && status != "NONE" {
             complaints.push(format!("the resolver's answers are {answers:?}"));
         }
@@ -159,19 +130,12 @@ fn world_answers() {
 /// Wants a referral for each zone, and a PTR, in a traced lookup of an address.
 fn trace_shows(address: &str, zones: &[&str], name: &str) {
     let text = dig(&["+trace", "+nodnssec", "-x", address]);
-    let rows: Vec<Vec<&str>> = text
-        .lines()
-        .map(|line| line.split_whitespace().collect())
-        .collect();
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
     for zone in zones {
-        let referred = rows
-            .iter()
-            .any(|row| matches!(row[..], [owner, _, _, "NS", _] if owner == *zone));
+        let referred = rows.iter().any(|row| matches!(row[..], [owner, _, _, "NS", _] if owner == *zone));
         assert!(referred, "no referral to {zone} in:\n{text}");
     }
-    let answered = rows
-        .iter()
-        .any(|row| matches!(row[..], [_, _, _, "PTR", target] if target == name));
+    let answered = rows.iter().any(|row| matches!(row[..], [_, _, _, "PTR", target] if target == name));
     assert!(answered, "no {name} in:\n{text}");
 }
 
@@ -182,22 +146,12 @@ fn every_cut_is_a_real_one() {
     }
     trace_shows(
         "193.200.1.10",
-        &[
-            ".",
-            "in-addr.arpa.",
-            "193.in-addr.arpa.",
-            "1.200.193.in-addr.arpa.",
-        ],
+        &[".", "in-addr.arpa.", "193.in-addr.arpa.", "1.200.193.in-addr.arpa."],
         "mx.good.example.com.",
     );
     trace_shows(
         "2a0e:b118::10",
-        &[
-            "ip6.arpa.",
-            "0.a.2.ip6.arpa.",
-            "8.1.1.b.e.0.a.2.ip6.arpa.",
-            "0.0.0.0.8.1.1.b.e.0.a.2.ip6.arpa.",
-        ],
+        &["ip6.arpa.", "0.a.2.ip6.arpa.", "8.1.1.b.e.0.a.2.ip6.arpa.", "0.0.0.0.8.1.1.b.e.0.a.2.ip6.arpa."],
         "mx.customer.example.com.",
     );
 }
@@ -208,37 +162,20 @@ fn chain_of_trust_holds_and_breaks() {
         return;
     }
     let validator = format!("@{}", ptrust_lab::VALIDATOR);
-    let ask = |address: &str, option: &str| {
-        dig(&[
-            &validator, "+dnssec", "+time=20", "+tries=1", option, "-x", address,
-        ])
-    };
+    let ask =
+        |address: &str, option: &str| dig(&[&validator, "+dnssec", "+time=20", "+tries=1", option, "-x", address]);
     for address in ["193.200.41.10", "2a0e:b141::10"] {
         let text = ask(address, "+recurse");
-        assert!(
-            text.contains("flags: qr rd ra ad;") && text.contains("RRSIG"),
-            "{address} is not secure:\n{text}"
-        );
+        assert!(text.contains("flags: qr rd ra ad;") && text.contains("RRSIG"), "{address} is not secure:\n{text}");
     }
-    for address in [
-        "193.200.42.10",
-        "2a0e:b142::10",
-        "193.200.43.10",
-        "2a0e:b143::10",
-    ] {
+    for address in ["193.200.42.10", "2a0e:b142::10", "193.200.43.10", "2a0e:b143::10"] {
         let text = ask(address, "+recurse");
         assert!(text.contains("SERVFAIL"), "{address} is not bogus:\n{text}");
         let text = ask(address, "+cdflag");
-        assert!(
-            text.contains("NOERROR"),
-            "{address} has no answer at all:\n{text}"
-        );
+        assert!(text.contains("NOERROR"), "{address} has no answer at all:\n{text}");
     }
     let text = ask("193.200.44.10", "+recurse");
-    assert!(
-        text.contains("NOERROR") && !text.contains(" ad;"),
-        "not insecure:\n{text}"
-    );
+    assert!(text.contains("NOERROR") && !text.contains(" ad;"), "not insecure:\n{text}");
 }
 
 #[test]
@@ -257,22 +194,14 @@ fn mail_servers_greet() {
             "exec 3<>/dev/tcp/{address}/25; read -r greeting <&3; printf 'EHLO probe.example.com\\r\\nQUIT\\r\\n' >&3; \
              echo \"$greeting\"; cat <&3"
         );
-        let output = ptrust_lab::inside("bash")
-            .expect("the lab is up")
-            .args(["-c", &script])
-            .output()
-            .expect("bash runs");
+        let output =
+            ptrust_lab::inside("bash").expect("the lab is up").args(["-c", &script]).output().expect("bash runs");
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(
-            text.starts_with(&format!("220 {name} ESMTP")),
-            "{address}: {text}"
-        );
+        assert!(text.starts_with(&format!("220 {name} ESMTP")), "{address}: {text}");
         assert!(text.contains(&format!("250-{name}")), "{address}: {text}");
     }
-    let refused = ptrust_lab::inside("bash")
-        .expect("the lab is up")
-        .args(["-c", "exec 3<>/dev/tcp/193.200.1.14/25"])
-        .output();
+    let refused =
+        ptrust_lab::inside("bash").expect("the lab is up").args(["-c", "exec 3<>/dev/tcp/193.200.1.14/25"]).output();
     assert!(String::from_utf8_lossy(&refused.expect("bash runs").stderr).contains("refused"));
 }
 
@@ -283,10 +212,7 @@ fn commands_run_inside() {
     }
     let script = "grep -q 'nameserver 127.0.0.1' /etc/resolv.conf && test \"$(ip -o link | wc -l)\" = 1 && test -z \"$(ip route)\"";
     let status = ptrust_lab::run(&["sh", "-c", script].map(OsString::from)).expect("sh runs");
-    assert!(
-        status.success(),
-        "the namespace has another resolver, a second link or a route"
-    );
+    assert!(status.success(), "the namespace has another resolver, a second link or a route");
     let status = ptrust_lab::run(&["sh", "-c", "exit 3"].map(OsString::from)).expect("sh runs");
     assert_eq!(status.code(), Some(3));
 }
@@ -295,11 +221,7 @@ fn commands_run_inside() {
 fn ptrust() -> Option<PathBuf> {
     if let Some(path) = std::env::var_os("PTRUST_BIN") {
         let path = PathBuf::from(path);
-        assert!(
-            path.is_file(),
-            "PTRUST_BIN is {}: no such file",
-            path.display()
-        );
+        assert!(path.is_file(), "PTRUST_BIN is {}: no such file", path.display());
         return Some(path);
     }
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -316,24 +238,14 @@ fn ptrust() -> Option<PathBuf> {
 
 /// Whether a JSON value is among the allowed words.
 fn is_among(value: &Value, allowed: &str) -> bool {
-    let word = value
-        .as_str()
-        .unwrap_or(if value.is_null() { "null" } else { "?" });
+    let word = value.as_str().unwrap_or(if value.is_null() { "null" } else { "?" });
     allowed == ANY || allowed.split('|').any(|one| one == word)
 }
 
 /// The ids of a report's findings, and whether each is an error.
 fn findings(report: &Value) -> Vec<(String, bool)> {
-    let findings = report["findings"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let row = |finding: &Value| {
-        (
-            finding["id"].as_str().unwrap_or_default().to_owned(),
-            finding["severity"] == "error",
-        )
-    };
+    let findings = report["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let row = |finding: &Value| (finding["id"].as_str().unwrap_or_default().to_owned(), finding["severity"] == "error");
     findings.iter().map(row).collect()
 }
 
@@ -341,15 +253,9 @@ fn findings(report: &Value) -> Vec<(String, bool)> {
 fn differences(case: &Case, report: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     let found = findings(report);
-    let mut errors: BTreeSet<&str> = found
-        .iter()
-        .filter(|(_, error)| *error)
-        .map(|(id, _)| id.as_str())
-        .collect();
+    let mut errors: BTreeSet<&str> = found.iter().filter(|(_, error)| *error).map(|(id, _)| id.as_str()).collect();
     for expected in &case.errors {
-        let hit = expected
-            .split('|')
-            .any(|id| id.is_empty() || errors.contains(id));
+        let hit = expected.split('|').any(|id| id.is_empty() || errors.contains(id));
         if !hit {
             differences.push(format!("no error {expected}"));
         }
@@ -365,11 +271,7 @@ fn differences(case: &Case, report: &Value) -> Vec<String> {
     }
     for (what, pointer, allowed) in [
         ("verdict", "/verdict", case.verdict),
-        (
-            "administrative.state",
-            "/identity/administrative/state",
-            case.state,
-        ),
+        ("administrative.state", "/identity/administrative/state", case.state),
         ("technical.iprev", "/identity/technical/iprev", case.iprev),
     ] {
         let value = report.pointer(pointer).unwrap_or(&Value::Null);
@@ -379,9 +281,7 @@ fn differences(case: &Case, report: &Value) -> Vec<String> {
     }
     if !differences.is_empty() {
         let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
-        let inconclusive = report
-            .pointer("/coverage/inconclusive")
-            .unwrap_or(&Value::Null);
+        let inconclusive = report.pointer("/coverage/inconclusive").unwrap_or(&Value::Null);
         differences.push(format!("findings {ids:?}, inconclusive {inconclusive}"));
     }
     differences
@@ -399,22 +299,15 @@ fn judge(ptrust: &Path, case: &Case) -> Vec<String> {
         Ok(report) => differences(case, &report),
         Err(error) => {
             let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            vec![format!(
-                "no report ({error}), {}: {complaint}",
-                output.status
-            )]
+            vec![format!("no report ({error}), {}: {complaint}", output.status)]
         }
     }
 }
 
 /// The options that start a walk at the signed root.
 fn with_signed_root(command: &mut Command) {
-    command
-        .arg("--root-hints")
-        .arg(ptrust_lab::signed_root_hints());
-    command
-        .arg("--trust-anchor")
-        .arg(ptrust_lab::trust_anchor());
+    command.arg("--root-hints").arg(ptrust_lab::signed_root_hints());
+    command.arg("--trust-anchor").arg(ptrust_lab::trust_anchor());
     command.args(["--resolver", ptrust_lab::VALIDATOR]);
 }
 

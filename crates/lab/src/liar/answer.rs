@@ -23,9 +23,7 @@ struct Draft {
 impl Records {
     /// One record per line; empty lines and `$` directives are skipped.
     pub(super) fn parse(text: &str) -> Result<Self> {
-        let lines = text
-            .lines()
-            .filter(|line| !line.trim().is_empty() && !line.starts_with('$'));
+        let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('$'));
         Ok(Self(lines.map(Record::parse).collect::<Result<_>>()?))
     }
 
@@ -33,49 +31,28 @@ impl Records {
     fn honest(&self, query: &Query, deny_ents: bool) -> Draft {
         let name = query.name.to_ascii_lowercase();
         let Some(soa) = self.zone_of(&name) else {
-            return Draft {
-                flags: REFUSED,
-                ..Draft::default()
-            };
+            return Draft { flags: REFUSED, ..Draft::default() };
         };
-        let owned: Vec<&Record> = self
-            .0
-            .iter()
-            .filter(|record| record.owner == name)
-            .collect();
-        let matching = |kind: u16| {
-            owned
-                .iter()
-                .filter(move |record| record.kind == kind)
-                .map(|record| (*record).clone())
-        };
+        let owned: Vec<&Record> = self.0.iter().filter(|record| record.owner == name).collect();
+        let matching =
+            |kind: u16| owned.iter().filter(move |record| record.kind == kind).map(|record| (*record).clone());
         let mut answer: Vec<Record> = matching(query.kind).collect();
         let aliases: Vec<Record> = matching(5).collect();
         if query.kind != 5 {
             answer.extend(aliases);
         }
         if !answer.is_empty() {
-            return Draft {
-                flags: AA,
-                answer,
-                authority: Vec::new(),
-            };
+            return Draft { flags: AA, answer, authority: Vec::new() };
         }
-        let exists = !owned.is_empty()
-            || (!deny_ents && self.0.iter().any(|record| is_below(&record.owner, &name)));
+        let exists = !owned.is_empty() || (!deny_ents && self.0.iter().any(|record| is_below(&record.owner, &name)));
         let code = if exists { 0 } else { NXDOMAIN };
-        Draft {
-            flags: AA | code,
-            answer,
-            authority: vec![soa.clone()],
-        }
+        Draft { flags: AA | code, answer, authority: vec![soa.clone()] }
     }
 
     /// The SOA of the deepest zone that holds a name.
     fn zone_of(&self, name: &[u8]) -> Option<&Record> {
         let soas = self.0.iter().filter(|record| record.kind == 6);
-        soas.filter(|soa| soa.owner == name || is_below(name, &soa.owner))
-            .max_by_key(|soa| soa.owner.len())
+        soas.filter(|soa| soa.owner == name || is_below(name, &soa.owner)).max_by_key(|soa| soa.owner.len())
     }
 }
 
@@ -99,22 +76,12 @@ pub(super) fn reply(message: &[u8], behavior: Behavior, records: &Records) -> Op
     let query = Query::parse(message)?;
     let draft = match behavior {
         Behavior::Silent | Behavior::Tarpit => return None,
-        Behavior::Refused => Draft {
-            flags: REFUSED,
-            ..Draft::default()
-        },
-        Behavior::ServFail => Draft {
-            flags: SERVFAIL,
-            ..Draft::default()
-        },
+        Behavior::Refused => Draft { flags: REFUSED, ..Draft::default() },
+        Behavior::ServFail => Draft { flags: SERVFAIL, ..Draft::default() },
         Behavior::NotAuthoritative => Draft::default(),
         Behavior::Upward => {
-            let root = ["a", "b", "c"]
-                .map(|letter| Record::parse(&format!(". NS {letter}.root-servers.net.")));
-            Draft {
-                authority: root.into_iter().flatten().collect(),
-                ..Draft::default()
-            }
+            let root = ["a", "b", "c"].map(|letter| Record::parse(&format!(". NS {letter}.root-servers.net.")));
+            Draft { authority: root.into_iter().flatten().collect(), ..Draft::default() }
         }
         Behavior::Recursive => {
             let mut draft = records.honest(&query, false);
@@ -129,24 +96,9 @@ pub(super) fn reply(message: &[u8], behavior: Behavior, records: &Records) -> Op
         _ => query.name.clone(),
     };
     let mut reply = Vec::new();
-    let id = if behavior == Behavior::WrongId {
-        query.id.wrapping_add(1)
-    } else {
-        query.id
-    };
-    let promised = if behavior == Behavior::Garbage {
-        7
-    } else {
-        draft.answer.len()
-    };
-    for word in [
-        id,
-        QR | query.flags & RD | draft.flags,
-        1,
-        count(promised),
-        count(draft.authority.len()),
-        0,
-    ] {
+    let id = if behavior == Behavior::WrongId { query.id.wrapping_add(1) } else { query.id };
+    let promised = if behavior == Behavior::Garbage { 7 } else { draft.answer.len() };
+    for word in [id, QR | query.flags & RD | draft.flags, 1, count(promised), count(draft.authority.len()), 0] {
         reply.extend(word.to_be_bytes());
     }
     reply.extend(&question);
@@ -210,15 +162,9 @@ mod tests {
         assert!(ask("x.y.z.example.", Behavior::Silent).is_empty());
         assert_eq!(ask("x.y.z.example.", Behavior::Refused)[3] & 15, 5);
         assert_eq!(ask("x.y.z.example.", Behavior::WrongId)[..2], [0x12, 0x35]);
-        assert_eq!(
-            ask("x.y.z.example.", Behavior::Recursive)[2..4],
-            (QR | RA).to_be_bytes()
-        );
+        assert_eq!(ask("x.y.z.example.", Behavior::Recursive)[2..4], (QR | RA).to_be_bytes());
         let looped = ask("x.y.z.example.", Behavior::PointerLoop);
         let owner = 12 + 15 + 4;
-        assert_eq!(
-            looped[owner..owner + 2],
-            [0xc0, u8::try_from(owner).expect("small")]
-        );
+        assert_eq!(looped[owner..owner + 2], [0xc0, u8::try_from(owner).expect("small")]);
     }
 }

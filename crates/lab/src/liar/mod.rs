@@ -93,9 +93,7 @@ impl Behavior {
 
     /// The way that a word names.
     fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|behavior| behavior.word() == word)
+        Self::ALL.into_iter().find(|behavior| behavior.word() == word)
     }
 }
 
@@ -108,13 +106,10 @@ pub fn serve(folder: &Path) -> Result<()> {
     let records = Arc::new(Records::parse(&read("records")?)?);
     let mut threads = Vec::new();
     for line in read("addresses")?.lines() {
-        let (address, behavior) =
-            parse_line(line).with_context(|| format!("not an address line: {line}"))?;
-        let listener =
-            TcpListener::bind(address).with_context(|| format!("failed to listen on {address}"))?;
+        let (address, behavior) = parse_line(line).with_context(|| format!("not an address line: {line}"))?;
+        let listener = TcpListener::bind(address).with_context(|| format!("failed to listen on {address}"))?;
         if behavior != Behavior::Tarpit {
-            let socket =
-                UdpSocket::bind(address).with_context(|| format!("failed to bind {address}"))?;
+            let socket = UdpSocket::bind(address).with_context(|| format!("failed to bind {address}"))?;
             let records = Arc::clone(&records);
             threads.push(thread::spawn(move || {
                 serve_udp(&socket, behavior, &records);
@@ -139,10 +134,7 @@ fn parse_line(line: &str) -> Option<(SocketAddr, Behavior)> {
     let mut words = line.split_whitespace();
     let address: IpAddr = words.next()?.parse().ok()?;
     let port = words.next()?.parse().ok()?;
-    Some((
-        SocketAddr::new(address, port),
-        Behavior::from_word(words.next()?)?,
-    ))
+    Some((SocketAddr::new(address, port), Behavior::from_word(words.next()?)?))
 }
 
 /// One datagram in, at most one out.

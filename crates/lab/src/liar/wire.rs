@@ -18,15 +18,7 @@ pub(super) const NXDOMAIN: u16 = 3;
 pub(super) const REFUSED: u16 = 5;
 
 /// Record types the lab writes.
-const TYPES: [(&str, u16); 7] = [
-    ("A", 1),
-    ("NS", 2),
-    ("CNAME", 5),
-    ("SOA", 6),
-    ("PTR", 12),
-    ("TXT", 16),
-    ("AAAA", 28),
-];
+const TYPES: [(&str, u16); 7] = [("A", 1), ("NS", 2), ("CNAME", 5), ("SOA", 6), ("PTR", 12), ("TXT", 16), ("AAAA", 28)];
 /// Size of a message header.
 const HEADER: usize = 12;
 
@@ -46,12 +38,7 @@ pub(super) struct Query {
 impl Query {
     /// The first question of a message; `None` for anything that is no query.
     pub(super) fn parse(message: &[u8]) -> Option<Self> {
-        let word = |at: usize| {
-            Some(u16::from_be_bytes([
-                *message.get(at)?,
-                *message.get(at + 1)?,
-            ]))
-        };
+        let word = |at: usize| Some(u16::from_be_bytes([*message.get(at)?, *message.get(at + 1)?]));
         if word(2)? & QR != 0 || word(4)? == 0 {
             return None;
         }
@@ -67,12 +54,7 @@ impl Query {
                 break;
             }
         }
-        Some(Self {
-            id: word(0)?,
-            flags: word(2)?,
-            name: message[HEADER..at].to_vec(),
-            kind: word(at)?,
-        })
+        Some(Self { id: word(0)?, flags: word(2)?, name: message[HEADER..at].to_vec(), kind: word(at)? })
     }
 }
 
@@ -91,11 +73,7 @@ impl Record {
     /// One line `OWNER TYPE DATA`, names absolute.
     pub(super) fn parse(line: &str) -> Result<Self> {
         let mut words = line.split_whitespace();
-        let mut word = || {
-            words
-                .next()
-                .with_context(|| format!("record is cut short: {line}"))
-        };
+        let mut word = || words.next().with_context(|| format!("record is cut short: {line}"));
         let owner = name(word()?)?.to_ascii_lowercase();
         let kind = kind(word()?)?;
         let data = match kind {
@@ -132,11 +110,7 @@ impl Record {
         message.extend(1_u16.to_be_bytes());
         message.extend(300_u32.to_be_bytes());
         // Data are parsed from short text lines, far below the limit.
-        message.extend(
-            u16::try_from(self.data.len())
-                .unwrap_or(u16::MAX)
-                .to_be_bytes(),
-        );
+        message.extend(u16::try_from(self.data.len()).unwrap_or(u16::MAX).to_be_bytes());
         message.extend(&self.data);
     }
 }
@@ -144,23 +118,15 @@ impl Record {
 /// The number of a type's name.
 pub(super) fn kind(word: &str) -> Result<u16> {
     let row = TYPES.iter().find(|(name, _)| *name == word);
-    row.map(|(_, kind)| *kind)
-        .with_context(|| format!("type {word} is not known to the lying server"))
+    row.map(|(_, kind)| *kind).with_context(|| format!("type {word} is not known to the lying server"))
 }
 
 /// An absolute presentation name without escapes, in wire form.
 pub(super) fn name(text: &str) -> Result<Vec<u8>> {
-    let Some(text) = text.strip_suffix('.') else {
-        bail!("name {text} is not absolute")
-    };
+    let Some(text) = text.strip_suffix('.') else { bail!("name {text} is not absolute") };
     let mut wire = Vec::with_capacity(text.len() + 2);
     for label in text.split('.').filter(|label| !label.is_empty()) {
-        wire.push(
-            u8::try_from(label.len())
-                .ok()
-                .filter(|length| *length <= 63)
-                .context("label is too long")?,
-        );
+        wire.push(u8::try_from(label.len()).ok().filter(|length| *length <= 63).context("label is too long")?);
         wire.extend(label.as_bytes());
     }
     wire.push(0);

@@ -14,27 +14,13 @@ fn cut(child: &str, servers: &[impl AsRef<str>]) -> String {
 
 /// The classless scenarios.
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let dead = || {
-        broken(
-            "delegation-classless-broken",
-            "classless-broken",
-            "temperror",
-        )
-    };
-    let parent: String = ["0/25", "128-25", "192-207"]
-        .map(|child| cut(child, &CUSTOMER))
-        .concat()
+    let dead = || broken("delegation-classless-broken", "classless-broken", "temperror");
+    let parent: String = ["0/25", "128-25", "192-207"].map(|child| cut(child, &CUSTOMER)).concat()
         + &cut("lame/26", &NAMES)
         + &cut("mute/26", &liars(Behavior::Silent))
-        + &cut(
-            "gone/26",
-            &["ns1.gone-example.net.", "ns2.gone-example.net."],
-        );
+        + &cut("gone/26", &["ns1.gone-example.net.", "ns2.gone-example.net."]);
     let child = |name: &str, number: u8| {
-        format!(
-            "{}{number}.{name}.{{z}} PTR mx{number}.{{n}}.example.com.",
-            cut(name, &CUSTOMER)
-        )
+        format!("{}{number}.{name}.{{z}} PTR mx{number}.{{n}}.example.com.", cut(name, &CUSTOMER))
     };
     // The foreign zone is the customer's own; its lines are with the world's other zones.
     let forward = "mx{#}.{n}.example.com. A {a}";
@@ -58,30 +44,15 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         (200, "first and last address", "200.192-207.{z}", pass()),
         (11, "a foreign name", "11.rev.customer-example.com.", pass()),
         (20, "the child's servers refuse", "20.lame/26.{z}", dead()),
-        (
-            21,
-            "the child's servers are silent",
-            "21.mute/26.{z}",
-            dead(),
-        ),
-        (
-            22,
-            "the child's servers have no address",
-            "22.gone/26.{z}",
-            dead(),
-        ),
+        (21, "the child's servers are silent", "21.mute/26.{z}", dead()),
+        (22, "the child's servers have no address", "22.gone/26.{z}", dead()),
         (
             23,
             "target and its parent name do not exist",
             "23.nothere.rev.customer-example.com.",
             broken("delegation-classless-broken", "classless-broken", ANY),
         ),
-        (
-            24,
-            "the child exists, the name in it does not",
-            "24.0/25.{z}",
-            fail("ptr-missing", "permerror"),
-        ),
+        (24, "the child exists, the name in it does not", "24.0/25.{z}", fail("ptr-missing", "permerror")),
         (
             25,
             "the alias leads to itself by a detour",
@@ -90,18 +61,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         ),
     ] {
         let forward = forward.replace("{#}", &number.to_string());
-        let detour = if number == 25 {
-            "\n26.{z} CNAME 25.{z}"
-        } else {
-            ""
-        };
-        scenario = scenario.host(
-            number,
-            what,
-            &format!("{{h}} CNAME {target}{detour}"),
-            &forward,
-            expect,
-        );
+        let detour = if number == 25 { "\n26.{z} CNAME 25.{z}" } else { "" };
+        scenario = scenario.host(number, what, &format!("{{h}} CNAME {target}{detour}"), &forward, expect);
     }
     vec![scenario]
 }

@@ -14,16 +14,9 @@ const MANY: u8 = 60;
 
 /// The scenarios of the technical layer.
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let hosting = |number, name| {
-        scenario(number, name)
-            .listed(&HOSTING)
-            .at(&[Alpha, Beta], "")
-    };
-    let honest = |number, name| {
-        scenario(number, name)
-            .listed(&liars(Behavior::Honest))
-            .at(&[Liar(Behavior::Honest)], "")
-    };
+    let hosting = |number, name| scenario(number, name).listed(&HOSTING).at(&[Alpha, Beta], "");
+    let honest =
+        |number, name| scenario(number, name).listed(&liars(Behavior::Honest)).at(&[Liar(Behavior::Honest)], "");
     vec![
         names(hosting(50, "names")),
         forward(hosting(51, "forward")),
@@ -60,13 +53,7 @@ fn names(scenario: Scenario) -> Scenario {
     let unusable = |id| fail(id, ANY);
     scenario
         .host(10, "no such name", "", "", fail("ptr-missing", "permerror"))
-        .host(
-            11,
-            "other data at the name",
-            "{h} TXT \"none\"",
-            "",
-            fail("ptr-missing", "permerror"),
-        )
+        .host(11, "other data at the name", "{h} TXT \"none\"", "", fail("ptr-missing", "permerror"))
         .host(
             12,
             "a generic name",
@@ -88,27 +75,9 @@ fn names(scenario: Scenario) -> Scenario {
             "apex-example.org. {A} {a}",
             warn("ptr-apex-name"),
         )
-        .host(
-            15,
-            "an address as name",
-            "{h} PTR 193.200.50.15.",
-            "",
-            unusable("ptr-address-as-name"),
-        )
-        .host(
-            16,
-            "a single label",
-            "{h} PTR mailserver.",
-            "",
-            unusable("ptr-unqualified-name"),
-        )
-        .host(
-            17,
-            "a local name",
-            "{h} PTR mx.office.local.",
-            "",
-            unusable("ptr-unqualified-name"),
-        )
+        .host(15, "an address as name", "{h} PTR 193.200.50.15.", "", unusable("ptr-address-as-name"))
+        .host(16, "a single label", "{h} PTR mailserver.", "", unusable("ptr-unqualified-name"))
+        .host(17, "a local name", "{h} PTR mx.office.local.", "", unusable("ptr-unqualified-name"))
         .host(
             18,
             "a top-level domain that the root denies",
@@ -116,34 +85,10 @@ fn names(scenario: Scenario) -> Scenario {
             "",
             unusable("ptr-unqualified-name"),
         )
-        .host(
-            19,
-            "its own reverse name",
-            "{h} PTR {h}",
-            "",
-            unusable("ptr-unqualified-name"),
-        )
-        .host(
-            20,
-            "an escape sequence",
-            "{h} PTR \\027[31m.example.com.",
-            "",
-            unusable("ptr-illegal-hostname"),
-        )
-        .host(
-            21,
-            "markup",
-            "{h} PTR <script>alert\\(1\\)</script>.example.com.",
-            "",
-            unusable("ptr-illegal-hostname"),
-        )
-        .host(
-            22,
-            "the empty name",
-            "{h} PTR .",
-            "",
-            unusable("ptr-illegal-hostname"),
-        )
+        .host(19, "its own reverse name", "{h} PTR {h}", "", unusable("ptr-unqualified-name"))
+        .host(20, "an escape sequence", "{h} PTR \\027[31m.example.com.", "", unusable("ptr-illegal-hostname"))
+        .host(21, "markup", "{h} PTR <script>alert\\(1\\)</script>.example.com.", "", unusable("ptr-illegal-hostname"))
+        .host(22, "the empty name", "{h} PTR .", "", unusable("ptr-illegal-hostname"))
         .host(
             23,
             "a label that begins with a hyphen",
@@ -151,20 +96,8 @@ fn names(scenario: Scenario) -> Scenario {
             "",
             unusable("ptr-illegal-hostname"),
         )
-        .host(
-            24,
-            "bytes above ASCII",
-            "{h} PTR m\\195\\188ller.example.com.",
-            "",
-            unusable("ptr-illegal-hostname"),
-        )
-        .host(
-            25,
-            "upper case",
-            "{h} PTR MX25.NAMES.EXAMPLE.COM.",
-            "mx25.{n}.example.com. {A} {a}",
-            pass(),
-        )
+        .host(24, "bytes above ASCII", "{h} PTR m\\195\\188ller.example.com.", "", unusable("ptr-illegal-hostname"))
+        .host(25, "upper case", "{h} PTR MX25.NAMES.EXAMPLE.COM.", "mx25.{n}.example.com. {A} {a}", pass())
         .host(
             26,
             "an alias within the zone",
@@ -172,13 +105,7 @@ fn names(scenario: Scenario) -> Scenario {
             "mx26.{n}.example.com. {A} {a}",
             pass(),
         )
-        .host(
-            27,
-            "an alias to nothing",
-            "{h} CNAME alias27.{z}",
-            "",
-            fail("ptr-missing", "permerror"),
-        )
+        .host(27, "an alias to nothing", "{h} CNAME alias27.{z}", "", fail("ptr-missing", "permerror"))
         .host(
             28,
             "a NUL byte and a dot inside a label",
@@ -193,14 +120,16 @@ fn forward(scenario: Scenario) -> Scenario {
     let mut chain = String::new();
     for link in 0..9 {
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            chain,
-            "link{link}.{{n}}.example.com. CNAME link{}.{{n}}.example.com.",
-            link + 1
-        );
+        let _ = writeln!(chain, "link{link}.{{n}}.example.com. CNAME link{}.{{n}}.example.com.", link + 1);
     }
     scenario
-        .host(10, "another address", "{h} PTR mx10.{n}.example.com.", "mx10.{n}.example.com. {A} {bad}", fail("fcrdns-mismatch", "fail"))
+        .host(
+            10,
+            "another address",
+            "{h} PTR mx10.{n}.example.com.",
+            "mx10.{n}.example.com. {A} {bad}",
+            fail("fcrdns-mismatch", "fail"),
+        )
         .host(11, "no such name", "{h} PTR mx11.{n}.example.com.", "", fail("fcrdns-no-address", "fail"))
         .host(
             12,
@@ -225,7 +154,13 @@ fn forward(scenario: Scenario) -> Scenario {
         )
         .host(15, "a lame forward zone", "{h} PTR mx15.lame-example.com.", "", fail("fcrdns-zone-broken", "temperror"))
         .host(16, "a mute forward zone", "{h} PTR mx16.mute-example.com.", "", fail("fcrdns-zone-broken", "temperror"))
-        .host(17, "a forward zone whose servers are gone", "{h} PTR mx17.gone-example.com.", "", fail("fcrdns-zone-broken", "temperror"))
+        .host(
+            17,
+            "a forward zone whose servers are gone",
+            "{h} PTR mx17.gone-example.com.",
+            "",
+            fail("fcrdns-zone-broken", "temperror"),
+        )
         .host(
             18,
             "confirmed through an alias",
@@ -233,7 +168,13 @@ fn forward(scenario: Scenario) -> Scenario {
             "mx18.{n}.example.com. CNAME real18.{n}.example.com.\nreal18.{n}.example.com. {A} {a}",
             notice("fcrdns-via-cname"),
         )
-        .host(19, "a private address", "{h} PTR mx19.{n}.example.com.", "mx19.{n}.example.com. {A} {private}", fail("fcrdns-mismatch", "fail"))
+        .host(
+            19,
+            "a private address",
+            "{h} PTR mx19.{n}.example.com.",
+            "mx19.{n}.example.com. {A} {private}",
+            fail("fcrdns-mismatch", "fail"),
+        )
         .host(
             20,
             "other data at the name",
@@ -282,25 +223,14 @@ fn several(scenario: Scenario) -> Scenario {
             "two names, one in a lame zone, the other leads back",
             "{h} PTR one13.lame-example.com.\n{h} PTR two13.{n}.example.com.",
             "two13.{n}.example.com. {A} {a}",
-            Expect {
-                errors: vec!["fcrdns-zone-broken|"],
-                verdict: ANY,
-                ..notice("ptr-multiple")
-            },
+            Expect { errors: vec!["fcrdns-zone-broken|"], verdict: ANY, ..notice("ptr-multiple") },
         )
         .host(
             14,
             "two names, one in a lame zone, the other leads elsewhere",
             "{h} PTR one14.lame-example.com.\n{h} PTR two14.{n}.example.com.",
             "two14.{n}.example.com. {A} {bad}",
-            Expect {
-                verdict: ANY,
-                ..broken(
-                    "fcrdns-zone-broken|fcrdns-mismatch|",
-                    "delegated",
-                    "temperror",
-                )
-            },
+            Expect { verdict: ANY, ..broken("fcrdns-zone-broken|fcrdns-mismatch|", "delegated", "temperror") },
         )
 }
 
@@ -310,10 +240,7 @@ fn many(scenario: Scenario) -> Scenario {
         let mut text = String::new();
         for number in 10..10 + MANY {
             // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "{{h}} PTR mx{number}.one-of-many-names-of-this-address.{label}.{{n}}.example.com."
-            );
+            let _ = writeln!(text, "{{h}} PTR mx{number}.one-of-many-names-of-this-address.{label}.{{n}}.example.com.");
         }
         text
     };
@@ -321,13 +248,7 @@ fn many(scenario: Scenario) -> Scenario {
         format!("*.one-of-many-names-of-this-address.{label}.{{n}}.example.com. {{A}} {address}")
     };
     scenario
-        .host(
-            10,
-            "sixty names that lead back",
-            &names("good"),
-            &forward("good", "{a}"),
-            notice("ptr-multiple"),
-        )
+        .host(10, "sixty names that lead back", &names("good"), &forward("good", "{a}"), notice("ptr-multiple"))
         .host(
             11,
             "sixty names, none leads back: the limit leaves it open",

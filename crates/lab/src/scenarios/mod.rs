@@ -35,11 +35,7 @@ mod tests {
         for (index, one) in all.iter().enumerate() {
             for other in &all[..index] {
                 assert_ne!(one.name, other.name);
-                assert!(
-                    one.number != other.number || one.registry != other.registry,
-                    "number {} twice",
-                    one.number
-                );
+                assert!(one.number != other.number || one.registry != other.registry, "number {} twice", one.number);
             }
         }
     }
