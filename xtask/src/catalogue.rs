@@ -37,11 +37,7 @@ fn files(root: &Path) -> Result<Files> {
 /// All checks, in the order of the catalogue.
 #[cfg(test)]
 fn ids(families: &[Family]) -> Vec<&str> {
-    families
-        .iter()
-        .flat_map(Family::checks)
-        .map(|(_, entry)| entry.id.as_str())
-        .collect()
+    families.iter().flat_map(Family::checks).map(|(_, entry)| entry.id.as_str()).collect()
 }
 
 #[cfg(test)]

@@ -26,9 +26,7 @@ struct Step {
 /// Runs every step, then prints the table and, as the last line, the count of tests.
 pub(crate) fn run(root: &Path) -> ExitCode {
     let mut steps = Vec::new();
-    step(&mut steps, "format", || {
-        command(&mut cargo(root, ["fmt", "--all", "--check"]))
-    });
+    step(&mut steps, "format", || command(&mut cargo(root, ["fmt", "--all", "--check"])));
     step(&mut steps, "pure crates alone", || pure_crates(root));
     step(&mut steps, "clippy", || {
         let args = "clippy --locked --workspace --all-targets -- -D warnings";
@@ -51,19 +49,11 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     println!();
     for step in &steps {
         let held = if step.held { "ok" } else { "FAILED" };
-        println!(
-            "{:>7.1} s  {:<18} {held}",
-            step.took.as_secs_f64(),
-            step.name
-        );
+        println!("{:>7.1} s  {:<18} {held}", step.took.as_secs_f64(), step.name);
     }
     println!("{count}");
     let held = steps.iter().all(|step| step.held);
-    if held {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Runs one step and prints its seconds.
@@ -82,9 +72,7 @@ fn step(steps: &mut Vec<Step>, name: &'static str, run: impl FnOnce() -> Result<
 
 /// Checks each pure crate alone, so that no feature that another crate turns on hides a mistake.
 fn pure_crates(root: &Path) -> Result<()> {
-    let pure = edges::TABLE
-        .iter()
-        .filter(|row| row.kind == edges::Kind::Pure);
+    let pure = edges::TABLE.iter().filter(|row| row.kind == edges::Kind::Pure);
     for row in pure.filter(|row| root.join("crates").join(row.name).is_dir()) {
         let package = format!("ptrust-{}", row.name);
         command(&mut cargo(root, ["check", "--locked", "-p", &package]))?;

@@ -28,11 +28,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     if !problems.is_empty() {
         bail!("dependency rules are broken:\n  {}", problems.join("\n  "));
     }
-    println!(
-        "deps: {} crates and {} packages hold the rules",
-        metadata.members().count(),
-        metadata.packages.len()
-    );
+    println!("deps: {} crates and {} packages hold the rules", metadata.members().count(), metadata.packages.len());
     Ok(())
 }
 
@@ -61,9 +57,7 @@ fn files(package: &Package) -> Result<Vec<String>> {
     let name = &package.name;
     let manifest = read(&package.manifest)?;
     if !inherits_lints(&manifest) {
-        problems.push(format!(
-            "{name} does not have `[lints] workspace = true` in its Cargo.toml"
-        ));
+        problems.push(format!("{name} does not have `[lints] workspace = true` in its Cargo.toml"));
     }
     let pure = edges::row(short(name)).is_some_and(|row| row.kind == edges::Kind::Pure);
     if pure {
@@ -88,8 +82,7 @@ fn inherits_lints(manifest: &str) -> bool {
             section = line;
         }
         let bare: String = line.split_whitespace().collect();
-        bare == "lints.workspace=true" && section.is_empty()
-            || bare == "workspace=true" && section == "[lints]"
+        bare == "lints.workspace=true" && section.is_empty() || bare == "workspace=true" && section == "[lints]"
     })
 }
 

@@ -38,19 +38,11 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
     let mut problems = Vec::new();
     let documents = documents(root, &tree);
     for document in &documents {
-        problems.extend(verify(
-            document,
-            &read(root, document)?,
-            &tree,
-            &mut commands,
-        ));
+        problems.extend(verify(document, &read(root, document)?, &tree, &mut commands));
     }
     commands.warn();
     if !problems.is_empty() {
-        bail!(
-            "the documents name what is not there:\n  {}",
-            problems.join("\n  ")
-        );
+        bail!("the documents name what is not there:\n  {}", problems.join("\n  "));
     }
     println!("docs: {} documents hold", documents.len());
     Ok(())
@@ -63,18 +55,10 @@ fn read(root: &Path, path: &str) -> Result<String> {
 
 /// The crate table: the rows of the edge table whose crates exist.
 fn crates(root: &Path) -> String {
-    let mut text =
-        String::from("\n| crate | kind | may use | what lives there |\n|---|---|---|---|\n");
+    let mut text = String::from("\n| crate | kind | may use | what lives there |\n|---|---|---|---|\n");
     let exists = |name: &str| root.join("crates").join(name).is_dir() || root.join(name).is_dir();
     for row in edges::TABLE.iter().filter(|row| exists(row.name)) {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} |",
-            row.name,
-            row.kind.word(),
-            uses(row, &exists),
-            row.holds
-        );
+        let _ = writeln!(text, "| {} | {} | {} | {} |", row.name, row.kind.word(), uses(row, &exists), row.holds);
     }
     text.push('\n');
     text
@@ -93,16 +77,9 @@ fn uses(row: &edges::Row, exists: &impl Fn(&str) -> bool) -> String {
         }
     }
     let implied = |name: &str| direct.iter().any(|by| edges::may_use(by).contains(name));
-    let named: Vec<_> = edges::TABLE
-        .iter()
-        .map(|row| row.name)
-        .filter(|name| direct.contains(name) && !implied(name))
-        .collect();
-    if named.is_empty() {
-        "–".to_owned()
-    } else {
-        named.join(", ")
-    }
+    let named: Vec<_> =
+        edges::TABLE.iter().map(|row| row.name).filter(|name| direct.contains(name) && !implied(name)).collect();
+    if named.is_empty() { "–".to_owned() } else { named.join(", ") }
 }
 
 /// README.md, CONTRIBUTING.md and everything below docs/, as far as they exist.
@@ -136,16 +113,7 @@ mod tests {
     #[test]
     fn the_table_shows_crates_that_exist_and_their_shortest_arrows() {
         let scratch = Scratch::new();
-        for name in [
-            "names",
-            "knowledge",
-            "facts",
-            "observe",
-            "report",
-            "diagnose",
-            "world",
-            "cli",
-        ] {
+        for name in ["names", "knowledge", "facts", "observe", "report", "diagnose", "world", "cli"] {
             scratch.put(&format!("crates/{name}/Cargo.toml"), "");
         }
         let table = crates(scratch.path());

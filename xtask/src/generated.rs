@@ -37,8 +37,7 @@ impl Files {
                 Ok(text) => Some(text),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
                 Err(error) => {
-                    return Err(error)
-                        .with_context(|| format!("failed to read {}", path.display()));
+                    return Err(error).with_context(|| format!("failed to read {}", path.display()));
                 }
             };
             if &found == wanted {
@@ -51,8 +50,7 @@ impl Files {
                 write(&full, text)?;
                 println!("wrote {}", path.display());
             } else {
-                fs::remove_file(&full)
-                    .with_context(|| format!("failed to remove {}", path.display()))?;
+                fs::remove_file(&full).with_context(|| format!("failed to remove {}", path.display()))?;
                 println!("removed {}", path.display());
             }
         }
@@ -66,8 +64,7 @@ impl Files {
 /// Writes a file and the folders above it.
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("failed to create {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
     }
     fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
 }
@@ -86,9 +83,8 @@ fn difference(found: Option<&str>, wanted: Option<&str>) -> String {
             (None, None) => break,
             (have, want) if have == want => {}
             (have, want) => {
-                let side = |line: Option<&str>| {
-                    line.map_or_else(|| "nothing".to_owned(), |line| format!("`{}`", line.trim()))
-                };
+                let side =
+                    |line: Option<&str>| line.map_or_else(|| "nothing".to_owned(), |line| format!("`{}`", line.trim()));
                 return format!("line {number} is {}, not {}", side(have), side(want));
             }
         }
@@ -133,14 +129,8 @@ mod tests {
         let text = "a\n  // <x>\nold\n  // </x>\nb\n";
         let open = "// <x>";
         let close = "// </x>";
-        assert_eq!(
-            between(text, open, close, "new\n").unwrap(),
-            "a\n  // <x>\nnew\n  // </x>\nb\n"
-        );
-        assert_eq!(
-            between(text, open, close, "").unwrap(),
-            "a\n  // <x>\n  // </x>\nb\n"
-        );
+        assert_eq!(between(text, open, close, "new\n").unwrap(), "a\n  // <x>\nnew\n  // </x>\nb\n");
+        assert_eq!(between(text, open, close, "").unwrap(), "a\n  // <x>\n  // </x>\nb\n");
         for broken in ["a\n", "// <x>\n", "// </x>\n", "// <x>\n// <x>\n// </x>\n"] {
             assert!(between(broken, open, close, "new").is_err(), "{broken}");
         }
@@ -155,15 +145,9 @@ mod tests {
         files.put("a.txt", "one\nzwei\n".to_owned());
         files.put("deep/new.txt", "new\n".to_owned());
         files.remove("old.txt");
-        let error = files
-            .settle(scratch.path(), true, "make it")
-            .unwrap_err()
-            .to_string();
+        let error = files.settle(scratch.path(), true, "make it").unwrap_err().to_string();
         assert!(error.contains("run `make it`"), "{error}");
-        assert!(
-            error.contains("a.txt: line 2 is `two`, not `zwei`"),
-            "{error}"
-        );
+        assert!(error.contains("a.txt: line 2 is `two`, not `zwei`"), "{error}");
         assert!(error.contains("new.txt: is missing"), "{error}");
         assert!(error.contains("old.txt: should not be there"), "{error}");
         assert_eq!(scratch.get("a.txt"), "one\ntwo\n");

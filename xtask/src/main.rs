@@ -2,10 +2,7 @@
 //!
 //! Nothing here is shipped. Each command is one module with one `run` function; generated files go
 //! through [`generated`], so that writing and `--check` can never disagree.
-#![expect(
-    clippy::print_stdout,
-    reason = "a task runner talks to its user on standard output"
-)]
+#![expect(clippy::print_stdout, reason = "a task runner talks to its user on standard output")]
 
 mod catalogue;
 mod ci;

@@ -14,9 +14,7 @@ const CHECK: &str = include_str!("../templates/check.rs.txt");
 const PAGE: &str = include_str!("../templates/page.md.txt");
 
 /// Words that say nothing in an id, or say what to do instead of what is wrong.
-const EMPTY_WORDS: [&str; 8] = [
-    "bad", "check", "error", "invalid", "issue", "must", "problem", "should",
-];
+const EMPTY_WORDS: [&str; 8] = ["bad", "check", "error", "invalid", "issue", "must", "problem", "should"];
 
 /// Writes both files and the lists, and says what to do next.
 pub(crate) fn run(root: &Path, id: &str) -> Result<()> {
@@ -37,8 +35,7 @@ pub(crate) fn run(root: &Path, id: &str) -> Result<()> {
 /// Writes the two files and returns their common path without ending.
 fn create(root: &Path, id: &str) -> Result<String> {
     hold_to_naming_rules(id)?;
-    let (folder, module) =
-        folder_of(id, &scan(root)?).context("an id is `<family>-<defect>`, with a dash between")?;
+    let (folder, module) = folder_of(id, &scan(root)?).context("an id is `<family>-<defect>`, with a dash between")?;
     let base = format!("{SOURCE}/{folder}/{module}");
     for ending in ["rs", "md"] {
         let path = format!("{base}.{ending}");
@@ -46,9 +43,7 @@ fn create(root: &Path, id: &str) -> Result<String> {
     }
     for (ending, template) in [("rs", CHECK), ("md", PAGE)] {
         let path = format!("{base}.{ending}");
-        let text = template
-            .replace("@ID@", id)
-            .replace("@PAGE@", &format!("{module}.md"));
+        let text = template.replace("@ID@", id).replace("@PAGE@", &format!("{module}.md"));
         generated::write(&root.join(&path), &text)?;
         println!("wrote {path}");
     }
@@ -60,9 +55,7 @@ fn hold_to_naming_rules(id: &str) -> Result<()> {
     let words: Vec<&str> = id.split('-').collect();
     let kebab = |word: &&str| {
         word.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && word
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     };
     ensure!(
         words.len() > 1 && words.iter().all(kebab) && !id.starts_with(|c: char| c.is_ascii_digit()),
@@ -84,25 +77,10 @@ mod tests {
 
     #[test]
     fn names_the_catalogue_can_live_with() {
-        for id in [
-            "ptr-generic-name",
-            "mta-sts-syntax",
-            "tls-version-old",
-            "x-2fa",
-        ] {
+        for id in ["ptr-generic-name", "mta-sts-syntax", "tls-version-old", "x-2fa"] {
             assert!(hold_to_naming_rules(id).is_ok(), "{id}");
         }
-        for id in [
-            "ptr",
-            "PTR-Name",
-            "ptr_name",
-            "ptr-",
-            "-ptr",
-            "ptr-bad-name",
-            "ptr--x",
-            "1-a",
-            "",
-        ] {
+        for id in ["ptr", "PTR-Name", "ptr_name", "ptr-", "-ptr", "ptr-bad-name", "ptr--x", "1-a", ""] {
             assert!(hold_to_naming_rules(id).is_err(), "{id}");
         }
     }

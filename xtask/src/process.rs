@@ -18,9 +18,7 @@ pub(crate) fn program(root: &Path, name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root);
     for (key, _) in std::env::vars_os() {
-        let own = key
-            .to_str()
-            .is_some_and(|key| CARGO_OWN.iter().any(|prefix| key.starts_with(prefix)));
+        let own = key.to_str().is_some_and(|key| CARGO_OWN.iter().any(|prefix| key.starts_with(prefix)));
         if own {
             command.env_remove(key);
         }
@@ -38,9 +36,7 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(root: &Path, args: impl IntoIterator<Item =
 
 /// Prints the command as it could be typed.
 fn announce(command: &Command) {
-    let name = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default();
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default();
     let args: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
     println!("$ {} {}", name.display(), args.join(" "));
 }
@@ -49,9 +45,7 @@ fn announce(command: &Command) {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     announce(command);
     let name = command.get_program().to_owned();
-    let status = command
-        .status()
-        .with_context(|| format!("failed to start {}", name.display()))?;
+    let status = command.status().with_context(|| format!("failed to start {}", name.display()))?;
     ensure!(status.success(), "{} ended with {status}", name.display());
     Ok(())
 }
@@ -64,17 +58,9 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 /// Runs the command and returns its standard output; what it complains about is dropped.
 pub(crate) fn quiet_output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_owned();
-    let output = command
-        .output()
-        .with_context(|| format!("failed to start {}", name.display()))?;
-    ensure!(
-        output.status.success(),
-        "{} ended with {}",
-        name.display(),
-        output.status
-    );
-    String::from_utf8(output.stdout)
-        .with_context(|| format!("{} printed something that is not UTF-8", name.display()))
+    let output = command.output().with_context(|| format!("failed to start {}", name.display()))?;
+    ensure!(output.status.success(), "{} ended with {}", name.display(), output.status);
+    String::from_utf8(output.stdout).with_context(|| format!("{} printed something that is not UTF-8", name.display()))
 }
 
 /// Runs the command quietly and says whether it succeeded; a program that is not there did not.
@@ -97,20 +83,14 @@ pub(crate) enum Stream {
 }
 
 /// Runs the command, shows every line of `stream` as it comes and hands it to `line` as well.
-pub(crate) fn watch(
-    command: &mut Command,
-    stream: Stream,
-    mut line: impl FnMut(&str),
-) -> Result<ExitStatus> {
+pub(crate) fn watch(command: &mut Command, stream: Stream, mut line: impl FnMut(&str)) -> Result<ExitStatus> {
     announce(command);
     let name = command.get_program().to_owned();
     match stream {
         Stream::Out => command.stdout(Stdio::piped()),
         Stream::Err => command.stderr(Stdio::piped()),
     };
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("failed to start {}", name.display()))?;
+    let mut child = command.spawn().with_context(|| format!("failed to start {}", name.display()))?;
     let reader: Box<dyn std::io::Read> = match stream {
         Stream::Out => Box::new(child.stdout.take().context("no standard output to read")?),
         Stream::Err => Box::new(child.stderr.take().context("no standard error to read")?),
@@ -129,9 +109,5 @@ pub(crate) fn watch(
 
 /// The value for `--color` of a program whose lines are watched: it sees a pipe, the user does not.
 pub(crate) fn color() -> &'static str {
-    if std::io::stdout().is_terminal() {
-        "always"
-    } else {
-        "never"
-    }
+    if std::io::stdout().is_terminal() { "always" } else { "never" }
 }

@@ -30,11 +30,7 @@ pub(crate) fn run(root: &Path, arguments: &[OsString]) -> Result<ExitCode> {
         println!("no test was run: the arguments select none");
     }
     println!("{count}");
-    Ok(if selected && count.failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if selected && count.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Runs the tests and counts them. A part that cannot be built or started counts as one failure.
@@ -96,10 +92,7 @@ fn closed_internet(root: &Path, arguments: &[OsString]) -> Result<Count> {
     if !ptrust_lab::is_possible() {
         let skipped = selected?;
         println!("WARNING: the closed internet needs root; its {skipped} tests are SKIPPED");
-        return Ok(Count {
-            skipped,
-            ..Count::default()
-        });
+        return Ok(Count { skipped, ..Count::default() });
     }
     install::servers(root)?;
     let release = ["build", "--locked", "--release", "-p", "ptrust-cli"];
@@ -160,10 +153,7 @@ fn names_package(arguments: &[OsString]) -> bool {
 
 /// Whether the arguments leave room for the closed internet.
 fn wants_lab(arguments: &[OsString]) -> bool {
-    !names_package(arguments)
-        || arguments
-            .iter()
-            .any(|word| word.to_string_lossy().contains(LAB))
+    !names_package(arguments) || arguments.iter().any(|word| word.to_string_lossy().contains(LAB))
 }
 
 #[cfg(test)]

@@ -10,12 +10,8 @@ use crate::process;
 
 /// The root of the repository.
 pub(crate) fn root() -> Result<PathBuf> {
-    let here = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    let root = here
-        .parent()
-        .context("xtask has no folder above it")?
-        .to_owned();
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    let root = here.parent().context("xtask has no folder above it")?.to_owned();
     Ok(root)
 }
 
@@ -95,10 +91,7 @@ impl Metadata {
             let declared = list(package, "dependencies")?
                 .iter()
                 .map(|dependency| {
-                    Ok(Declared {
-                        name: text(dependency, "name")?.to_owned(),
-                        kind: kind(&dependency["kind"])?,
-                    })
+                    Ok(Declared { name: text(dependency, "name")?.to_owned(), kind: kind(&dependency["kind"])? })
                 })
                 .collect::<Result<_>>()?;
             let read = Package {
@@ -114,14 +107,12 @@ impl Metadata {
         }
         for node in list(&value["resolve"], "nodes")? {
             let id = text(node, "id")?;
-            let package = packages.get_mut(id).with_context(|| {
-                format!("cargo metadata resolves {id}, but lists no such package")
-            })?;
+            let package = packages
+                .get_mut(id)
+                .with_context(|| format!("cargo metadata resolves {id}, but lists no such package"))?;
             for dependency in list(node, "deps")? {
-                let kinds = list(dependency, "dep_kinds")?
-                    .iter()
-                    .map(|entry| kind(&entry["kind"]))
-                    .collect::<Result<_>>()?;
+                let kinds =
+                    list(dependency, "dep_kinds")?.iter().map(|entry| kind(&entry["kind"])).collect::<Result<_>>()?;
                 let id = text(dependency, "pkg")?.to_owned();
                 package.resolved.push(Resolved { id, kinds });
             }
@@ -132,25 +123,18 @@ impl Metadata {
 
     /// The workspace's own packages with their ids.
     pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Package)> {
-        self.packages
-            .iter()
-            .filter(|(_, package)| package.member)
-            .map(|(id, package)| (id.as_str(), package))
+        self.packages.iter().filter(|(_, package)| package.member).map(|(id, package)| (id.as_str(), package))
     }
 }
 
 /// An array of the metadata.
 fn list<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>> {
-    value[key]
-        .as_array()
-        .with_context(|| format!("cargo metadata has no list `{key}`"))
+    value[key].as_array().with_context(|| format!("cargo metadata has no list `{key}`"))
 }
 
 /// A string of the metadata.
 fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str> {
-    value[key]
-        .as_str()
-        .with_context(|| format!("cargo metadata has no text `{key}`"))
+    value[key].as_str().with_context(|| format!("cargo metadata has no text `{key}`"))
 }
 
 /// A dependency kind: null, `build` or `dev`.

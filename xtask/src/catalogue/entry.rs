@@ -33,12 +33,8 @@ impl Entry {
         let Some((_, rest)) = source.split_once(DECLARATION) else {
             return Ok(None);
         };
-        let (body, _) = rest
-            .split_once("\n};")
-            .context("the const CHECK does not end in a line `};`")?;
-        let page = value(body, "page")?
-            .strip_prefix("include_str!(")
-            .context("`page` is not an include_str!")?;
+        let (body, _) = rest.split_once("\n};").context("the const CHECK does not end in a line `};`")?;
+        let page = value(body, "page")?.strip_prefix("include_str!(").context("`page` is not an include_str!")?;
         Ok(Some(Self {
             id: literal(value(body, "id")?).context("`id` is not a text literal")?,
             title: literal(value(body, "title")?).context("`title` is not a text literal")?,
@@ -54,11 +50,7 @@ impl Entry {
 fn value<'a>(body: &'a str, field: &str) -> Result<&'a str> {
     let mut rest = body;
     while let Some((_, line)) = rest.split_once('\n') {
-        if let Some(found) = line
-            .trim_start()
-            .strip_prefix(field)
-            .and_then(|found| found.strip_prefix(':'))
-        {
+        if let Some(found) = line.trim_start().strip_prefix(field).and_then(|found| found.strip_prefix(':')) {
             return Ok(found.trim_start());
         }
         rest = line;

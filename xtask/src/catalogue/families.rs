@@ -10,15 +10,7 @@ use super::{Entry, SOURCE};
 
 /// The families of an address's identity, in the order in which a reader meets their subjects;
 /// all other families follow in alphabetical order.
-const ORDER: [&str; 7] = [
-    "address",
-    "delegation",
-    "ptr",
-    "fcrdns",
-    "helo",
-    "banner",
-    "propagation",
-];
+const ORDER: [&str; 7] = ["address", "delegation", "ptr", "fcrdns", "helo", "banner", "propagation"];
 
 /// Families whose name holds a dash. Their ids cannot be split at the first dash, and a folder
 /// cannot decide either as long as it does not exist.
@@ -36,9 +28,7 @@ pub(crate) struct Family {
 impl Family {
     /// The checks of the family.
     pub(crate) fn checks(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.modules
-            .iter()
-            .filter_map(|(name, entry)| Some((name.as_str(), entry.as_ref()?)))
+        self.modules.iter().filter_map(|(name, entry)| Some((name.as_str(), entry.as_ref()?)))
     }
 
     /// The place among the families.
@@ -82,16 +72,9 @@ fn read(root: &Path, folder: &str) -> Result<Family> {
             let id = format!("{folder}-{name}").replace('_', "-");
             ensure!(entry.id == id, "{file} holds `{}`, not `{id}`", entry.id);
             ensure!(files.contains(&page), "{file} has no page {page}");
-            ensure!(
-                entry.page == page,
-                "{file} includes {}, not {page}",
-                entry.page
-            );
+            ensure!(entry.page == page, "{file} includes {}, not {page}", entry.page);
         } else {
-            ensure!(
-                !files.contains(&page),
-                "{file} has a page, but no `pub const CHECK: Check`"
-            );
+            ensure!(!files.contains(&page), "{file} has a page, but no `pub const CHECK: Check`");
         }
         modules.push((name.to_owned(), entry));
     }
@@ -100,16 +83,12 @@ fn read(root: &Path, folder: &str) -> Result<Family> {
         ensure!(files.contains(&source), "{page}.md has no check {source}");
     }
     modules.sort_by_key(|(name, _)| sort_key(name));
-    Ok(Family {
-        folder: folder.to_owned(),
-        modules,
-    })
+    Ok(Family { folder: folder.to_owned(), modules })
 }
 
 /// The sorted names of the entries of a folder that `keep` keeps.
 fn names(folder: &Path, keep: impl Fn(&Path) -> bool) -> Result<Vec<String>> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("failed to read {}", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| format!("failed to read {}", folder.display()))?;
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry?;
@@ -124,9 +103,7 @@ fn names(folder: &Path, keep: impl Fn(&Path) -> bool) -> Result<Vec<String>> {
 /// Splits an id into its family's folder and the module in it. The longest existing family wins;
 /// an id of a family that does not exist yet is split at its first dash.
 pub(crate) fn folder_of(id: &str, families: &[Family]) -> Option<(String, String)> {
-    let existing = families
-        .iter()
-        .map(|family| family.folder.replace('_', "-"));
+    let existing = families.iter().map(|family| family.folder.replace('_', "-"));
     let (family, defect) = existing
         .chain(DASHED.iter().map(|name| (*name).to_owned()))
         .filter_map(|name| Some((name.len(), id.strip_prefix(&name)?.strip_prefix('-')?)))

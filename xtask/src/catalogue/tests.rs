@@ -30,10 +30,7 @@ fn repository() -> Scratch {
     add(&scratch, "ptr-target-mismatch", "ptr", "target_mismatch");
     add(&scratch, "ptr-targets", "ptr", "targets");
     add(&scratch, "delegation-missing", "delegation", "missing");
-    scratch.put(
-        &format!("{SOURCE}/ptr/rank.rs"),
-        "pub(super) fn rank() {}\n",
-    );
+    scratch.put(&format!("{SOURCE}/ptr/rank.rs"), "pub(super) fn rank() {}\n");
     scratch.put(&format!("{SOURCE}/receivers/mod.rs"), "//! No family.\n");
     scratch
 }
@@ -44,20 +41,11 @@ fn lists_every_check_in_the_order_of_the_families() {
     let families = scan(scratch.path()).unwrap();
     assert_eq!(
         ids(&families),
-        [
-            "delegation-missing",
-            "ptr-target-mismatch",
-            "ptr-targets",
-            "bimi-syntax",
-            "tls-rpt-syntax"
-        ]
+        ["delegation-missing", "ptr-target-mismatch", "ptr-targets", "bimi-syntax", "tls-rpt-syntax"]
     );
     let files = files(scratch.path()).unwrap();
     let ptr = files.get("crates/checks/src/ptr/mod.rs").unwrap();
-    assert!(
-        ptr.ends_with("\n\nmod rank;\npub mod target_mismatch;\npub mod targets;\n"),
-        "{ptr}"
-    );
+    assert!(ptr.ends_with("\n\nmod rank;\npub mod target_mismatch;\npub mod targets;\n"), "{ptr}");
     let library = files.get("crates/checks/src/lib.rs").unwrap();
     assert!(
         library.contains(
@@ -81,11 +69,8 @@ fn what_is_written_passes_the_comparison_and_rustfmt() {
     for file in ["catalogue.rs", "lib.rs", "ptr/mod.rs", "bimi/mod.rs"] {
         let written = scratch.path().join(SOURCE).join(file);
         // From standard input, since rustfmt would follow the modules of a file.
-        let output = Command::new("rustfmt")
-            .args(["--edition", "2024"])
-            .stdin(File::open(&written).unwrap())
-            .output()
-            .unwrap();
+        let output =
+            Command::new("rustfmt").args(["--edition", "2024"]).stdin(File::open(&written).unwrap()).output().unwrap();
         let formatted = String::from_utf8(output.stdout).unwrap();
         assert_eq!(formatted, std::fs::read_to_string(&written).unwrap());
     }

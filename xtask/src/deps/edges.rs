@@ -49,18 +49,8 @@ pub(crate) struct Row {
 }
 
 /// A row of the table.
-const fn row_of(
-    name: &'static str,
-    kind: Kind,
-    uses: &'static [&'static str],
-    holds: &'static str,
-) -> Row {
-    Row {
-        name,
-        kind,
-        uses,
-        holds,
-    }
+const fn row_of(name: &'static str, kind: Kind, uses: &'static [&'static str], holds: &'static str) -> Row {
+    Row { name, kind, uses, holds }
 }
 
 /// All crates, each below those it may use.
@@ -72,108 +62,44 @@ pub(crate) const TABLE: &[Row] = &[
         "host names, reverse names, address blocks, parsed once; `Observed` and the records: the \
          words every crate speaks",
     ),
-    row_of(
-        "knowledge",
-        Kind::Pure,
-        &["names"],
-        "typed tables over `data/*.toml`, every sample tested",
-    ),
+    row_of("knowledge", Kind::Pure, &["names"], "typed tables over `data/*.toml`, every sample tested"),
     row_of(
         "facts",
         Kind::Pure,
         &["names", "knowledge"],
         "what was observed and what it proves: `Fact`, `Facts`, the identity; the stored form",
     ),
-    row_of(
-        "mail",
-        Kind::Pure,
-        &["names"],
-        "what mail says: SPF, DKIM, DMARC and their kin, with replaying evaluators",
-    ),
-    row_of(
-        "checks",
-        Kind::Pure,
-        &["facts", "mail"],
-        "one check per pair of files: the judge and its page",
-    ),
-    row_of(
-        "report",
-        Kind::Pure,
-        &["checks"],
-        "the report; one renderer per file",
-    ),
+    row_of("mail", Kind::Pure, &["names"], "what mail says: SPF, DKIM, DMARC and their kin, with replaying evaluators"),
+    row_of("checks", Kind::Pure, &["facts", "mail"], "one check per pair of files: the judge and its page"),
+    row_of("report", Kind::Pure, &["checks"], "the report; one renderer per file"),
     row_of(
         "observe",
         Kind::Io,
         &["facts", "mail"],
         "the ports to the world and what is built on them: resolver, walk, SMTP, RDAP",
     ),
-    row_of(
-        "world",
-        Kind::Twin,
-        &["observe"],
-        "zone text that answers like the internet, through the same ports",
-    ),
+    row_of("world", Kind::Twin, &["observe"], "zone text that answers like the internet, through the same ports"),
     row_of(
         "diagnose",
         Kind::App,
         &["report", "observe"],
         "plan, observe, judge, report; the only place that knows every stage",
     ),
-    row_of(
-        "configure",
-        Kind::App,
-        &["diagnose"],
-        "the change itself: requests, zone files, updates, provider APIs",
-    ),
-    row_of(
-        "scan",
-        Kind::Io,
-        &["facts"],
-        "the bulk engine: a pure machine, sockets, pace; no tokio",
-    ),
-    row_of(
-        "fleet",
-        Kind::Io,
-        &["scan"],
-        "many machines and their files: Parquet, object stores, queues",
-    ),
-    row_of(
-        "store",
-        Kind::Io,
-        &["report"],
-        "reports, jobs, tokens and budgets in a database",
-    ),
-    row_of(
-        "monitor",
-        Kind::App,
-        &["diagnose", "store"],
-        "targets, schedule, history, differences, alerts",
-    ),
-    row_of(
-        "serve",
-        Kind::Surface,
-        &["configure", "monitor", "fleet"],
-        "HTTP API, web pages, MCP, metrics",
-    ),
+    row_of("configure", Kind::App, &["diagnose"], "the change itself: requests, zone files, updates, provider APIs"),
+    row_of("scan", Kind::Io, &["facts"], "the bulk engine: a pure machine, sockets, pace; no tokio"),
+    row_of("fleet", Kind::Io, &["scan"], "many machines and their files: Parquet, object stores, queues"),
+    row_of("store", Kind::Io, &["report"], "reports, jobs, tokens and budgets in a database"),
+    row_of("monitor", Kind::App, &["diagnose", "store"], "targets, schedule, history, differences, alerts"),
+    row_of("serve", Kind::Surface, &["configure", "monitor", "fleet"], "HTTP API, web pages, MCP, metrics"),
     row_of(
         "cli",
         Kind::Surface,
         &["serve", "world"],
         "the binary `ptrust`; the only shipped crate with anyhow and process exit",
     ),
-    row_of(
-        "lab",
-        Kind::Dev,
-        &["world"],
-        "the closed internet: real servers in one network namespace",
-    ),
-    row_of(
-        "xtask",
-        Kind::Dev,
-        &["lab"],
-        "the tasks of this repository; lives beside `crates/`",
-    ),
+    row_of("lab", Kind::Dev, &["world"], "the closed internet: real servers in one network namespace"),
+    row_of("fuzz", Kind::Dev, &["world"], "hostile bytes: targets, corpus and its replay; lives beside `crates/`"),
+    row_of("xtask", Kind::Dev, &["lab"], "the tasks of this repository; lives beside `crates/`"),
 ];
 
 /// Arrows that tests may use besides those of the table.
@@ -219,12 +145,7 @@ mod tests {
     fn pure_crates_may_use_pure_crates_only() {
         for pure in TABLE.iter().filter(|row| row.kind == Kind::Pure) {
             for used in may_use(pure.name) {
-                assert_eq!(
-                    row(used).unwrap().kind,
-                    Kind::Pure,
-                    "{} → {used}",
-                    pure.name
-                );
+                assert_eq!(row(used).unwrap().kind, Kind::Pure, "{} → {used}", pure.name);
             }
         }
     }

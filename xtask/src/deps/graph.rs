@@ -6,17 +6,8 @@ use super::edges::{self, Kind};
 use crate::workspace::{self, Metadata, Package, short};
 
 /// Packages that do I/O; none may be in what a pure crate is built from.
-const IMPURE: [&str; 9] = [
-    "aws-lc-rs",
-    "aws-lc-sys",
-    "hyper",
-    "mio",
-    "reqwest",
-    "rusqlite",
-    "socket2",
-    "sqlx",
-    "tokio",
-];
+const IMPURE: [&str; 9] =
+    ["aws-lc-rs", "aws-lc-sys", "hyper", "mio", "reqwest", "rusqlite", "socket2", "sqlx", "tokio"];
 
 /// Packages that no crate may use: our TLS is rustls, and it needs no library of the system.
 const BANNED: [&str; 2] = ["native-tls", "openssl-sys"];
@@ -24,10 +15,7 @@ const BANNED: [&str; 2] = ["native-tls", "openssl-sys"];
 /// Every broken rule, one line each.
 pub(super) fn problems(metadata: &Metadata) -> Vec<String> {
     let mut problems = Vec::new();
-    let members: BTreeSet<&str> = metadata
-        .members()
-        .map(|(_, package)| package.name.as_str())
-        .collect();
+    let members: BTreeSet<&str> = metadata.members().map(|(_, package)| package.name.as_str()).collect();
     for (id, package) in metadata.members() {
         let name = short(&package.name);
         let Some(row) = edges::row(name) else {
@@ -51,15 +39,9 @@ pub(super) fn problems(metadata: &Metadata) -> Vec<String> {
 fn arrows(metadata: &Metadata, package: &Package, members: &BTreeSet<&str>) -> BTreeSet<String> {
     let name = short(&package.name);
     let allowed = edges::may_use(name);
-    let declared = package
-        .declared
-        .iter()
-        .map(|edge| (edge.name.as_str(), edge.kind));
+    let declared = package.declared.iter().map(|edge| (edge.name.as_str(), edge.kind));
     let resolved = package.resolved.iter().flat_map(|edge| {
-        let name = metadata
-            .packages
-            .get(&edge.id)
-            .map(|used| used.name.as_str());
+        let name = metadata.packages.get(&edge.id).map(|used| used.name.as_str());
         let kinds = edge.kinds.iter().copied();
         kinds.filter_map(move |kind| Some((name?, kind)))
     });
@@ -133,14 +115,9 @@ mod tests {
 
     /// One package for the sample, with its dependencies.
     fn package(name: &str, edges: &[Edge]) -> (Value, Value) {
-        let declared: Vec<_> = edges
-            .iter()
-            .map(|(name, kind)| json!({ "name": name, "kind": kind }))
-            .collect();
-        let resolved: Vec<_> = edges
-            .iter()
-            .map(|(name, kind)| json!({ "pkg": name, "dep_kinds": [{ "kind": kind }] }))
-            .collect();
+        let declared: Vec<_> = edges.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect();
+        let resolved: Vec<_> =
+            edges.iter().map(|(name, kind)| json!({ "pkg": name, "dep_kinds": [{ "kind": kind }] })).collect();
         (
             json!({ "id": name, "name": name, "version": "1.0.0", "license": "MIT",
                     "manifest_path": "Cargo.toml", "dependencies": declared }),
@@ -150,15 +127,9 @@ mod tests {
 
     /// What is wrong with a workspace of these packages; those named `ptrust-*` are its members.
     fn judge(packages: &[(&str, &[Edge])]) -> Vec<String> {
-        let (listed, nodes): (Vec<_>, Vec<_>) = packages
-            .iter()
-            .map(|(name, edges)| package(name, edges))
-            .unzip();
-        let members: Vec<_> = packages
-            .iter()
-            .map(|(name, _)| *name)
-            .filter(|name| name.starts_with("ptrust-"))
-            .collect();
+        let (listed, nodes): (Vec<_>, Vec<_>) = packages.iter().map(|(name, edges)| package(name, edges)).unzip();
+        let members: Vec<_> =
+            packages.iter().map(|(name, _)| *name).filter(|name| name.starts_with("ptrust-")).collect();
         let value = json!({ "packages": listed, "workspace_members": members,
                             "resolve": { "nodes": nodes }, "target_directory": "target" });
         problems(&Metadata::parse(&value).unwrap())
@@ -169,19 +140,10 @@ mod tests {
         let found = judge(&[
             ("ptrust-names", &[("serde", None)]),
             ("ptrust-facts", &[("ptrust-names", None)]),
-            (
-                "ptrust-report",
-                &[("ptrust-names", None), ("ptrust-facts", None)],
-            ),
+            ("ptrust-report", &[("ptrust-names", None), ("ptrust-facts", None)]),
             ("ptrust-observe", &[("ptrust-facts", None), ("tokio", None)]),
-            (
-                "ptrust-world",
-                &[("ptrust-observe", None), ("ptrust-facts", None)],
-            ),
-            (
-                "ptrust-diagnose",
-                &[("ptrust-observe", None), ("ptrust-world", Some("dev"))],
-            ),
+            ("ptrust-world", &[("ptrust-observe", None), ("ptrust-facts", None)]),
+            ("ptrust-diagnose", &[("ptrust-observe", None), ("ptrust-world", Some("dev"))]),
             ("serde", &[]),
             ("tokio", &[("mio", None)]),
             ("mio", &[]),
@@ -215,10 +177,7 @@ mod tests {
     #[test]
     fn a_pure_crate_reaches_no_runtime_except_in_tests() {
         let found = judge(&[
-            (
-                "ptrust-checks",
-                &[("ptrust-facts", None), ("tokio", Some("dev"))],
-            ),
+            ("ptrust-checks", &[("ptrust-facts", None), ("tokio", Some("dev"))]),
             ("ptrust-facts", &[("client", None)]),
             ("client", &[("tokio", None), ("aws-lc-rs", Some("build"))]),
             ("tokio", &[("mio", None)]),

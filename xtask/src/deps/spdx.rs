@@ -46,10 +46,7 @@ fn tokens(expression: &str) -> Vec<String> {
 /// Terms joined by `OR` or `/`.
 fn either(tokens: &mut Peekable<IntoIter<String>>) -> Result<bool> {
     let mut result = both(tokens)?;
-    while tokens
-        .next_if(|token| token == "OR" || token == "/")
-        .is_some()
-    {
+    while tokens.next_if(|token| token == "OR" || token == "/").is_some() {
         result |= both(tokens)?;
     }
     Ok(result)
@@ -76,10 +73,7 @@ fn term(tokens: &mut Peekable<IntoIter<String>>) -> Result<bool> {
     ensure!(is_name(&name), "`{name}` stands where a license should");
     if tokens.next_if(|token| token == "WITH").is_some() {
         let exception = word(tokens)?;
-        ensure!(
-            is_name(&exception),
-            "`{exception}` stands where an exception should"
-        );
+        ensure!(is_name(&exception), "`{exception}` stands where an exception should");
         name = format!("{name} WITH {exception}");
     }
     Ok(ALLOWED.contains(&name.as_str()))
@@ -95,10 +89,7 @@ fn word(tokens: &mut Peekable<IntoIter<String>>) -> Result<String> {
 
 /// Whether a token is a license or exception identifier rather than an operator.
 fn is_name(token: &str) -> bool {
-    !matches!(token, "OR" | "AND" | "WITH")
-        && token
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-.+:".contains(c))
+    !matches!(token, "OR" | "AND" | "WITH") && token.chars().all(|c| c.is_ascii_alphanumeric() || "-.+:".contains(c))
 }
 
 #[cfg(test)]
@@ -133,18 +124,9 @@ mod tests {
 
     #[test]
     fn broken_expressions_are_errors() {
-        for expression in [
-            "",
-            "MIT OR",
-            "OR MIT",
-            "(MIT",
-            "MIT)",
-            "MIT Apache-2.0",
-            "MIT WITH",
-            "MIT WITH OR",
-            "see LICENSE",
-            "()",
-        ] {
+        for expression in
+            ["", "MIT OR", "OR MIT", "(MIT", "MIT)", "MIT Apache-2.0", "MIT WITH", "MIT WITH OR", "see LICENSE", "()"]
+        {
             assert!(allowed(expression).is_err(), "{expression}");
         }
     }

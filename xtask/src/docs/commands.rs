@@ -24,12 +24,7 @@ pub(super) struct Commands {
 impl Commands {
     /// Nothing asked yet.
     pub(super) fn new(root: &Path, binary: PathBuf) -> Self {
-        Self {
-            root: root.to_owned(),
-            binary,
-            known: BTreeMap::new(),
-            unverified: 0,
-        }
+        Self { root: root.to_owned(), binary, known: BTreeMap::new(), unverified: 0 }
     }
 
     /// What is wrong with a line, if it is a command of ours.
@@ -70,8 +65,7 @@ impl Commands {
             self.unverified += 1;
             return None;
         }
-        let known = alternatives(first).all(|name| self.asks(name))
-            || !certain && names.any(|name| self.asks(name));
+        let known = alternatives(first).all(|name| self.asks(name)) || !certain && names.any(|name| self.asks(name));
         (!known).then(|| first.to_owned())
     }
 
@@ -138,10 +132,7 @@ mod tests {
         ] {
             assert_eq!(commands.problem(line), None);
         }
-        for (line, wrong) in [
-            ("cargo xtask bogus", "bogus"),
-            ("cargo xtask lab up|sideways", "sideways"),
-        ] {
+        for (line, wrong) in [("cargo xtask bogus", "bogus"), ("cargo xtask lab up|sideways", "sideways")] {
             let problem = commands.problem(line).unwrap();
             assert!(problem.ends_with(&format!("`{wrong}`")), "{problem}");
         }
@@ -150,10 +141,7 @@ mod tests {
     #[test]
     fn commands_of_ptrust_are_asked_of_the_binary() {
         let scratch = Scratch::new();
-        scratch.put(
-            "ptrust",
-            "#!/bin/sh\n[ \"$1\" = check ] || [ \"$1\" = walk ]\n",
-        );
+        scratch.put("ptrust", "#!/bin/sh\n[ \"$1\" = check ] || [ \"$1\" = walk ]\n");
         let binary = scratch.path().join("ptrust");
         fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
         let mut commands = Commands::new(scratch.path(), binary);

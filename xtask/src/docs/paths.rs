@@ -43,8 +43,7 @@ impl Tree {
         let mut open = vec![String::new()];
         while let Some(folder) = open.pop() {
             let path = root.join(&folder);
-            let entries = fs::read_dir(&path)
-                .with_context(|| format!("failed to read {}", path.display()))?;
+            let entries = fs::read_dir(&path).with_context(|| format!("failed to read {}", path.display()))?;
             for entry in entries {
                 let entry = entry?;
                 let name = entry.file_name().to_string_lossy().into_owned();
@@ -107,11 +106,7 @@ impl Tree {
     /// Whether a path or pattern names a file or folder; a bare name may be in any folder.
     fn holds(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');
-        let pattern: Vec<&str> = if path.contains('/') {
-            path.split('/').collect()
-        } else {
-            vec!["**", path]
-        };
+        let pattern: Vec<&str> = if path.contains('/') { path.split('/').collect() } else { vec!["**", path] };
         self.0.iter().any(|known| {
             let known: Vec<&str> = known.trim_end_matches('/').split('/').collect();
             matches(&pattern, &known)
@@ -141,16 +136,11 @@ fn looks_like_path(code: &str) -> bool {
 
 /// The paths that `{a,b}` stands for.
 fn braces(path: &str) -> Vec<String> {
-    let split = path
-        .split_once('{')
-        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    let split = path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
     let Some((before, (choices, behind))) = split else {
         return vec![path.to_owned()];
     };
-    choices
-        .split(',')
-        .flat_map(|choice| braces(&format!("{before}{choice}{behind}")))
-        .collect()
+    choices.split(',').flat_map(|choice| braces(&format!("{before}{choice}{behind}"))).collect()
 }
 
 /// Whether the parts of a path match those of a pattern.
@@ -158,10 +148,7 @@ fn matches(pattern: &[&str], path: &[&str]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         (None, None) => true,
         (Some((&"**", rest)), _) => {
-            matches(rest, path)
-                || path
-                    .split_first()
-                    .is_some_and(|(_, path)| matches(pattern, path))
+            matches(rest, path) || path.split_first().is_some_and(|(_, path)| matches(pattern, path))
         }
         (Some((part, rest)), Some((name, path))) => fits(part, name) && matches(rest, path),
         _ => false,
@@ -260,14 +247,7 @@ mod tests {
     #[test]
     fn links_are_relative_to_their_document() {
         let tree = tree();
-        for target in [
-            "a.md",
-            "#part",
-            "a.md#part",
-            "../.ci/run",
-            "../crates/checks",
-            "https://x.y/",
-        ] {
+        for target in ["a.md", "#part", "a.md#part", "../.ci/run", "../crates/checks", "https://x.y/"] {
             assert_eq!(tree.broken_link("docs/a.md", target), None);
         }
         for target in ["b.md", "docs/a.md", "../../a.md"] {

@@ -11,14 +11,7 @@ use anyhow::{Context, Result, ensure};
 use crate::process::{cargo, program, quiet_output, run, succeeds};
 
 /// The Debian packages of the closed internet.
-const SERVERS: [&str; 6] = [
-    "bind9-dnsutils",
-    "iproute2",
-    "ldnsutils",
-    "nsd",
-    "postfix",
-    "unbound",
-];
+const SERVERS: [&str; 6] = ["bind9-dnsutils", "iproute2", "ldnsutils", "nsd", "postfix", "unbound"];
 
 /// Debian's switch for services that packages start when they are installed.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -35,10 +28,7 @@ pub(super) fn nextest(root: &Path) -> Result<()> {
 
 /// Installs the packages that are missing. Needs root and Debian.
 pub(super) fn servers(root: &Path) -> Result<()> {
-    let missing: Vec<&str> = SERVERS
-        .into_iter()
-        .filter(|package| !installed(root, package))
-        .collect();
+    let missing: Vec<&str> = SERVERS.into_iter().filter(|package| !installed(root, package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -46,10 +36,7 @@ pub(super) fn servers(root: &Path) -> Result<()> {
     // The lab starts its own servers: one of the system's would only take ports and addresses.
     let _policy = Policy::set()?;
     leave_postfix_alone(root)?;
-    for args in [
-        &["update"][..],
-        &["install", "-y", "--no-install-recommends"],
-    ] {
+    for args in [&["update"][..], &["install", "-y", "--no-install-recommends"]] {
         let mut command = program(root, "apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").args(args);
         if args.len() > 1 {

@@ -17,10 +17,7 @@ pub(crate) struct Count {
 impl Count {
     /// One failure.
     pub(super) fn failure() -> Self {
-        Self {
-            failed: 1,
-            ..Self::default()
-        }
+        Self { failed: 1, ..Self::default() }
     }
 
     /// The count of a runner that ended well or not; if it did not, at least one failure is counted.
@@ -42,11 +39,7 @@ impl AddAssign for Count {
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            passed,
-            failed,
-            skipped,
-        } = self;
+        let Self { passed, failed, skipped } = self;
         write!(f, "{passed} passed, {failed} failed, {skipped} skipped")
     }
 }
@@ -54,10 +47,7 @@ impl fmt::Display for Count {
 /// Nextest's closing line: `Summary [ 0.1s] 3 tests run: 2 passed (1 slow), 1 failed, 0 skipped`.
 pub(super) fn nextest(line: &str) -> Option<Count> {
     let line = plain(line);
-    let (_, counts) = line
-        .trim_start()
-        .strip_prefix("Summary [")?
-        .split_once(" run: ")?;
+    let (_, counts) = line.trim_start().strip_prefix("Summary [")?.split_once(" run: ")?;
     let mut count = Count::default();
     // Parentheses say more about the passed ones, and hold commas of their own.
     for part in without_parentheses(counts).split(',') {
@@ -76,10 +66,7 @@ pub(super) fn nextest(line: &str) -> Option<Count> {
 /// Libtest's closing line: `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; …`.
 pub(super) fn libtest(line: &str) -> Option<Count> {
     let line = plain(line);
-    let (_, counts) = line
-        .trim()
-        .strip_prefix("test result: ")?
-        .split_once(". ")?;
+    let (_, counts) = line.trim().strip_prefix("test result: ")?.split_once(". ")?;
     let mut count = Count::default();
     for part in counts.split(';') {
         let mut words = part.split_whitespace();
@@ -132,33 +119,20 @@ mod tests {
 
     /// A count for comparison.
     fn count(passed: usize, failed: usize, skipped: usize) -> Count {
-        Count {
-            passed,
-            failed,
-            skipped,
-        }
+        Count { passed, failed, skipped }
     }
 
     #[test]
     fn nextest_summaries_are_read() {
         for (line, expected) in [
-            (
-                "     Summary [   0.005s] 3 tests run: 3 passed, 0 skipped",
-                Some(count(3, 0, 0)),
-            ),
-            (
-                "     Summary [   0.005s] 1 test run: 1 passed, 12 skipped",
-                Some(count(1, 0, 12)),
-            ),
+            ("     Summary [   0.005s] 3 tests run: 3 passed, 0 skipped", Some(count(3, 0, 0))),
+            ("     Summary [   0.005s] 1 test run: 1 passed, 12 skipped", Some(count(1, 0, 12))),
             (
                 "     Summary [   9.1s] 9 tests run: 5 passed (1 slow, 1 leaky), 2 failed, \
                  1 exec failed, 1 timed out, 3 skipped",
                 Some(count(5, 4, 3)),
             ),
-            (
-                "     Summary [   0.1s] 2/5 tests run: 1 passed, 1 failed, 0 skipped",
-                Some(count(1, 1, 0)),
-            ),
+            ("     Summary [   0.1s] 2/5 tests run: 1 passed, 1 failed, 0 skipped", Some(count(1, 1, 0))),
             (
                 "\u{1b}[32;1m     Summary\u{1b}[0m [   0.0s] \u{1b}[1m2\u{1b}[0m tests run: \
                  \u{1b}[1m2\u{1b}[0m \u{1b}[32;1mpassed\u{1b}[0m, \u{1b}[1m0\u{1b}[0m skipped",
@@ -179,10 +153,7 @@ mod tests {
                  finished in 0.00s",
                 Some(count(3, 0, 1)),
             ),
-            (
-                "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
-                Some(count(1, 2, 0)),
-            ),
+            ("test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out", Some(count(1, 2, 0))),
             ("all doctests ran in 0.5s", None),
             ("test result: whatever", None),
         ] {
