@@ -206,7 +206,7 @@ fn provider_steps(facts: &Facts, provider: &Provider, name: &str) -> Vec<String>
 pub fn ask_delegation(facts: &Facts, zone: &Name) -> Vec<String> {
     let owner = facts.owner();
     let owner = owner.present().copied();
-    let holder = owner.and_then(|owner| owner.holder.as_deref()).unwrap_or("the registered holder of the block");
+    let holder = owner.and_then(|owner| owner.holder.as_deref()).unwrap_or(UNNAMED);
     let block = block_text(facts, owner);
     let by_rdap = owner.and_then(|owner| owner.registry.as_deref());
     let by_table = registries::block(facts.target.address).map(|block| block.registry.as_str());
@@ -216,8 +216,9 @@ pub fn ask_delegation(facts: &Facts, zone: &Name) -> Vec<String> {
         (None, Some(one)) => format!("{} (or the registry the block was transferred to)", name(one)),
         (None, None) => "the registry".into(),
     };
+    let begin = if holder == UNNAMED { "The registered holder of the block" } else { holder };
     let mut steps = vec![format!(
-        "{holder} sets up the reverse zone for {block} on at least two name servers, and then registers those servers \
+        "{begin} sets up the reverse zone for {block} on at least two name servers, and then registers those servers \
          at {registry}, which publishes them in {zone}."
     )];
     if owner.is_some_and(|owner| owner.usage == Use::Shared) {
@@ -225,6 +226,9 @@ pub fn ask_delegation(facts: &Facts, zone: &Name) -> Vec<String> {
     }
     steps
 }
+
+/// The holder whose name is not known.
+const UNNAMED: &str = "the registered holder of the block";
 
 /// The block in words.
 fn block_text(facts: &Facts, owner: Option<&Owner>) -> String {

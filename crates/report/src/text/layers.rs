@@ -62,9 +62,6 @@ pub(super) fn layers(page: &mut Page, report: &Report) {
         page.hang(first, INDENT + LABEL + wide, &[Span::plain(names.join("; "))]);
     }
     holder(page, facts);
-    for record in &facts.run.assumed {
-        label(page, "Assumed", Style::Notice, &record.to_string());
-    }
 }
 
 /// A line with a label and no word.
