@@ -7,6 +7,8 @@ use ptrust_facts::{Class, Cut, Facts, Says, Server, Walk};
 use ptrust_names::{Name, Observed, Question, Records};
 use std::collections::BTreeSet;
 
+/// Records shown of one answer; a hostile zone has hundreds.
+const MAX_RECORDS: usize = 8;
 /// Evidence lines of one finding at most; the facts hold the rest.
 pub const MAX_EVIDENCE: usize = 16;
 
@@ -14,8 +16,16 @@ pub const MAX_EVIDENCE: usize = 16;
 pub fn answer_text(observed: &Observed<Records>) -> String {
     match observed {
         Observed::Present(records) => {
-            let all = records.aliases.iter().chain(&records.set);
-            all.map(|record| format!("{} {}", record.data.rtype(), record.data)).collect::<Vec<_>>().join(", ")
+            let all: Vec<_> = records.aliases.iter().chain(&records.set).collect();
+            let shown = all.iter().take(MAX_RECORDS).map(|record| format!("{} {}", record.data.rtype(), record.data));
+            let mut text = shown.collect::<Vec<_>>().join(", ");
+            if let Some(more @ 1..) = all.len().checked_sub(MAX_RECORDS) {
+                text = format!("{text} and {more} more");
+            }
+            match records.ttl() {
+                Some(ttl) => format!("{text}, TTL {ttl}"),
+                None => text,
+            }
         }
         Observed::Absent(absence) => match &absence.soa {
             Some(soa) => format!("{}, SOA of {}", absence.kind, soa.zone),
