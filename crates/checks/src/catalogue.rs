@@ -20,6 +20,7 @@ pub static ALL: &[&crate::Check] = &[
     &crate::delegation::open_resolver::CHECK,
     &crate::delegation::parents_differ::CHECK,
     &crate::delegation::partly_lame::CHECK,
+    &crate::delegation::serial_differs::CHECK,
     &crate::delegation::single_nameserver::CHECK,
     &crate::delegation::unreachable::CHECK,
     &crate::delegation::zone_alias::CHECK,

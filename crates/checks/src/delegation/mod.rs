@@ -14,6 +14,7 @@ pub mod ns_mismatch;
 pub mod open_resolver;
 pub mod parents_differ;
 pub mod partly_lame;
+pub mod serial_differs;
 pub mod single_nameserver;
 pub mod unreachable;
 pub mod zone_alias;
