@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// Time that SMTP and RDAP get after the last DNS answer, unless told to wait: a silent port 25 is no news, and most
+/// Time that SMTP, RDAP and slow resolvers get after the last DNS answer, unless told to wait: a silent port 25 is no news, and most
 /// servers that answer at all have done so while the names were looked up.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -34,7 +34,7 @@ pub(crate) async fn gather(engine: &Engine, target: Target) -> Facts {
         asked: BTreeSet::new(),
         pending: FuturesUnordered::new(),
         run_open: false,
-        dns_open: 0,
+        dns_open: BTreeSet::new(),
     };
     gathering.open(engine);
     if !gathering.asked.is_empty() && engine.settings().walk {
@@ -64,7 +64,7 @@ struct Gathering<'a> {
     /// Whether the canary is still out.
     run_open: bool,
     /// DNS keys asked and not answered.
-    dns_open: usize,
+    dns_open: BTreeSet<Key>,
 }
 
 impl<'a> Gathering<'a> {
@@ -72,7 +72,9 @@ impl<'a> Gathering<'a> {
     fn open(&mut self, engine: &'a Engine) {
         for key in plan::next(&self.facts.target, engine.needs(), &self.facts) {
             if self.asked.insert(key.clone()) {
-                self.dns_open += usize::from(!is_slow(key.kind()));
+                if !is_slow(key.kind()) {
+                    self.dns_open.insert(key.clone());
+                }
                 self.pending.push(Box::pin(answer(engine, key)));
             }
         }
@@ -87,7 +89,7 @@ impl<'a> Gathering<'a> {
             }
             Arrival::Fact(key, fact) => {
                 let slow = is_slow(key.kind());
-                self.dns_open -= usize::from(!slow);
+                self.dns_open.remove(&key);
                 if self.facts.run.walk == WalkState::Open || !needs_walk(key.kind()) {
                     self.facts.insert(key, *fact);
                 }
@@ -112,13 +114,21 @@ impl<'a> Gathering<'a> {
         self.facts = facts;
     }
 
-    /// Until when to wait: the deadline while DNS is open, then a grace for the rest.
+    /// Until when to wait: the deadline while DNS that can decide is open, then a grace for the rest.
     fn limit(&self, engine: &Engine, deadline: Instant) -> Instant {
-        if self.run_open || self.dns_open > 0 || engine.waits() {
+        let decisive = self.dns_open.iter().any(|key| !self.is_beside(key));
+        if self.run_open || decisive || engine.waits() {
             deadline
         } else {
             deadline.min(Instant::now() + GRACE)
         }
+    }
+
+    /// Whether a key is a resolver's view of a question that a walk has answered or denied: it can add a remark, and a
+    /// resolver that takes longer than the whole walk is not waited for.
+    fn is_beside(&self, key: &Key) -> bool {
+        let Key::Resolver(question) = key else { return false };
+        self.facts.walk(question).present().is_some_and(|walk| walk.answer.cause().is_none())
     }
 
     /// The facts, with what never came as unknown.
@@ -145,7 +155,8 @@ const fn needs_walk(kind: FactKind) -> bool {
 /// The fact of a key that was not answered in time.
 const fn unanswered(kind: FactKind) -> AnyFact {
     match kind {
-        FactKind::Answer | FactKind::Resolver => AnyFact::Records(Fact::unknown(Cause::Budget)),
+        FactKind::Answer => AnyFact::Records(Fact::unknown(Cause::Budget)),
+        FactKind::Resolver => AnyFact::Records(Fact::unknown(Cause::Timeout)),
         FactKind::Chain => AnyFact::Chain(Fact::unknown(Cause::Budget)),
         FactKind::Owner => AnyFact::Owner(Fact::unknown(Cause::Timeout)),
         FactKind::Smtp => AnyFact::Smtp(Fact::unknown(Cause::Timeout)),

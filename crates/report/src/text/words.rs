@@ -67,9 +67,13 @@ pub(crate) fn decapitalize(title: &str) -> String {
     }
 }
 
-/// `1 server`, `2 servers`.
+/// `1 server`, `2 servers`, `2 addresses`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
+    let plural = match noun {
+        _ if number == 1 => "",
+        _ if noun.ends_with('s') => "es",
+        _ => "s",
+    };
     format!("{number} {noun}{plural}")
 }
 
