@@ -117,11 +117,7 @@ impl<'a> Gathering<'a> {
     /// Until when to wait: the deadline while DNS that can decide is open, then a grace for the rest.
     fn limit(&self, engine: &Engine, deadline: Instant) -> Instant {
         let decisive = self.dns_open.iter().any(|key| !self.is_beside(key));
-        if self.run_open || decisive || engine.waits() {
-            deadline
-        } else {
-            deadline.min(Instant::now() + GRACE)
-        }
+        if self.run_open || decisive || engine.waits() { deadline } else { deadline.min(Instant::now() + GRACE) }
     }
 
     /// Whether a key is a resolver's view of a question that a walk has answered or denied: it can add a remark, and a

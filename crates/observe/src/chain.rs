@@ -4,6 +4,8 @@
 //! upstream here records failed fetches, and a bogus result with one of them on its path is undetermined. The root's
 //! own keys are looked at first, since a root without keys, or with keys of another anchor, has no chain to judge.
 
+mod links;
+
 use crate::answer::{Answer, MAX_ALIASES, read_answer};
 use crate::walk::Walker;
 use crate::wire;
@@ -94,13 +96,14 @@ impl Chains {
                 Ok(octets) => octets,
                 Err(cause) => return self.unfetched(&question, cause),
             };
-            let mut chain = self.validate(&octets).await;
+            let mut octets = octets;
+            let mut chain = self.validate_reply(&question, &octets).await;
             if chain.trust == Trust::Bogus {
                 // One stale server is no bogus zone: bogus is what every server's reply is.
-                for octets in self.upstream.walker.messages(&question).await {
-                    let other = self.validate(&octets).await;
+                for others in self.upstream.walker.messages(&question).await {
+                    let other = self.validate_reply(&question, &others).await;
                     if other.trust != Trust::Bogus {
-                        chain = other;
+                        (chain, octets) = (other, others);
                         break;
                     }
                 }
@@ -121,7 +124,35 @@ impl Chains {
         Observed::Present(weakest)
     }
 
-    /// Validates one reply.
+    /// Validates one reply to a question. The validator calls aliases bogus that lead out of the message, come back to
+    /// themselves or exclude each other, and denials without an SOA too, even in unsigned zones (domain 0.12): the
+    /// links are validated one by one, and what they come to is not for the signatures to say.
+    async fn validate_reply(&self, question: &Question, octets: &[u8]) -> Chain {
+        let chain = |trust| Chain { trust, zone: None, reason: None };
+        let answer = wire::parse(octets).ok().map(|reply| read_answer(&reply, question));
+        let links = answer.as_ref().map(links::links).unwrap_or_default();
+        if links.is_empty() {
+            let unproven = matches!(&answer, Some(Answer::Negative { absence, .. }) if absence.soa.is_none());
+            let validated = self.validate(octets).await;
+            let unsigned = unproven && validated.trust == Trust::Bogus && !self.upstream.walker.ds_seen(&question.name);
+            return if unsigned { chain(Trust::Insecure) } else { validated };
+        }
+        let mut weakest = chain(Trust::Secure);
+        for (owner, rtype) in links {
+            let Some(part) = links::part(octets, &owner, rtype) else {
+                return chain(Trust::Undetermined(Cause::Garbled));
+            };
+            let validated = self.validate(&part).await;
+            match validated.trust {
+                Trust::Bogus | Trust::Undetermined(_) => return validated,
+                Trust::Insecure => weakest = validated,
+                Trust::Secure => {}
+            }
+        }
+        weakest
+    }
+
+    /// Validates one message.
     async fn validate(&self, octets: &[u8]) -> Chain {
         let chain = |trust, reason: Option<String>| Chain { trust, zone: None, reason };
         let Ok(mut message) = Message::from_octets(Bytes::copy_from_slice(octets)) else {

@@ -169,7 +169,7 @@ impl Builder {
                 if known || self.draft.no_address.contains(&name) {
                     continue;
                 }
-                let fixed = fixed_addresses(&name);
+                let fixed = fixed_addresses(&name, self.draft.dual);
                 let given = if fixed.is_empty() { pool.take(&taken) } else { fixed };
                 taken.extend(&given);
                 for address in &given {

@@ -12,16 +12,17 @@ pub(crate) const A_ROOT: &str = "a.root-servers.net";
 /// The resolver of a world without `!resolver` lines.
 pub(crate) const RESOLVER: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(198, 51, 100, 53), 53);
 
-/// Servers whose addresses are as in the real world, or nearly so.
-const FIXED: &[(&str, &[&str])] = &[
-    (A_ROOT, &["198.41.0.4", "2001:503:ba3e::2:30"]),
-    ("m.root-servers.net", &["202.12.27.33", "2001:dc3::35"]),
-    ("a.ns.arpa", &["192.33.14.30"]),
-    ("b.ns.arpa", &["192.48.79.30"]),
-    ("a.in-addr-servers.arpa", &["199.180.182.53"]),
-    ("b.in-addr-servers.arpa", &["199.253.183.183"]),
-    ("a.ip6-servers.arpa", &["196.216.169.11"]),
-    ("b.ip6-servers.arpa", &["199.253.182.182"]),
+/// Servers whose addresses are as in the real world, or nearly so: those they always have, and those of IPv6 that they
+/// have in a world with `!dual`.
+const FIXED: &[(&str, &[&str], &[&str])] = &[
+    (A_ROOT, &["198.41.0.4", "2001:503:ba3e::2:30"], &[]),
+    ("m.root-servers.net", &["202.12.27.33", "2001:dc3::35"], &[]),
+    ("a.ns.arpa", &["192.33.14.30"], &["2001:503:231d::2:30"]),
+    ("b.ns.arpa", &["192.48.79.30"], &["2001:502:7094::30"]),
+    ("a.in-addr-servers.arpa", &["199.180.182.53"], &["2620:37:e000::53"]),
+    ("b.in-addr-servers.arpa", &["199.253.183.183"], &["2001:500:87::87"]),
+    ("a.ip6-servers.arpa", &["196.216.169.11"], &["2001:43f8:110::11"]),
+    ("b.ip6-servers.arpa", &["199.253.182.182"], &["2001:500:86::86"]),
 ];
 
 /// A name of our own text.
@@ -38,12 +39,14 @@ pub(crate) fn below<const N: usize>(domain: &Name, heads: [&str; N]) -> Vec<Name
     heads.into_iter().filter_map(under).collect()
 }
 
-/// The addresses that a server always has.
-pub(crate) fn fixed_addresses(server: &Name) -> Vec<IpAddr> {
+/// The addresses that a server has in every world, or in one with `!dual`.
+pub(crate) fn fixed_addresses(server: &Name, dual: bool) -> Vec<IpAddr> {
     let text = server.to_string();
-    let row = FIXED.iter().find(|(name, _)| *name == text);
-    let addresses = row.map_or(&[][..], |(_, addresses)| addresses);
-    addresses.iter().filter_map(|text| text.parse().ok()).collect()
+    let Some((_, always, also)) = FIXED.iter().find(|(name, ..)| *name == text) else {
+        return Vec::new();
+    };
+    let also = also.iter().filter(|_| dual);
+    always.iter().chain(also).filter_map(|text| text.parse().ok()).collect()
 }
 
 /// Whether a name is one that we gave to a server of a top-level domain.
@@ -155,6 +158,12 @@ mod tests {
     fn server_names_are_ours() {
         assert!(is_tld_server(&name("a.nic.com")));
         let v6: std::net::Ipv6Addr = "2001:503:ba3e::2:30".parse().expect("an address");
-        assert_eq!(fixed_addresses(&name(A_ROOT)).get(1), Some(&v6.into()));
+        assert_eq!(fixed_addresses(&name(A_ROOT), false).get(1), Some(&v6.into()));
+        for (server, ..) in FIXED {
+            let families =
+                |dual| fixed_addresses(&name(server), dual).iter().filter(|address| address.is_ipv6()).count();
+            assert_eq!(families(true), 1, "{server}");
+            assert_eq!(families(false), usize::from(server.ends_with("root-servers.net")), "{server}");
+        }
     }
 }

@@ -316,7 +316,11 @@ fn weigh(probe: &Probe, result: &Result<Got, Silence>, said: Option<&Said>) -> (
         }
         (Class::Mute | Class::NotAsked(_), Some(Said::Lame(reason))) => (Class::Lame(*reason), on_question),
         (Class::Mute | Class::NotAsked(_), Some(Said::Failing(cause))) => (Class::Failing(*cause), on_question),
-        (class @ Class::Lame(reason), _) => (class, format!("{}: {reason}", probe.said)),
+        (class @ Class::Lame(reason), _) => {
+            let why = reason.to_string();
+            // REFUSED says it all.
+            (class, if probe.said.starts_with(&why) { probe.said.clone() } else { format!("{}: {why}", probe.said) })
+        }
         (Class::NotAsked(_), None) => match result {
             Err(silence) => (silent_class(*silence), on_question),
             Ok(_) => (probe.class, probe.said.clone()),

@@ -15,6 +15,9 @@ pub const MAX_CUTS: usize = 40;
 pub const MAX_SERVER_NAMES: usize = 16;
 /// Server addresses asked in one census.
 pub const MAX_SERVERS: usize = 32;
+/// Questions for names between zone cuts that the servers of one zone get in a run. An IPv6 address below a /48 has 19
+/// such names.
+pub(super) const MAX_NONTERMINALS: usize = 128;
 /// How deep the lookups of server names nest: a server in a zone whose servers are elsewhere, and so on.
 pub const MAX_DEPTH: u8 = 6;
 

@@ -2,7 +2,7 @@
 
 use super::Walker;
 use super::addresses::Addresses;
-use super::classify::{Said, classify, words};
+use super::classify::{Referral, Said, classify, words};
 use super::context::{Budget, MAX_CUTS};
 use super::query::{BRISK, Got, Silence};
 use super::zone::Zone;
@@ -90,13 +90,12 @@ impl Walker {
         let key = (zone.apex.clone(), group);
         let lead = {
             let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-            match flights.get(&key) {
-                Some(flight) => Err(flight.clone()),
-                None => {
-                    let (sender, receiver) = watch::channel(false);
-                    flights.insert(key, receiver);
-                    Ok(sender)
-                }
+            if let Some(flight) = flights.get(&key) {
+                Err(flight.clone())
+            } else {
+                let (sender, receiver) = watch::channel(false);
+                flights.insert(key, receiver);
+                Ok(sender)
             }
         };
         match lead {
@@ -220,25 +219,49 @@ impl Walker {
         if !thorough {
             return Some(self.add_hidden(zone, &apex));
         }
-        let others: Vec<_> = self.known(zone).into_iter().filter(|(_, address)| *address != server).collect();
         let soa = Question::new(apex.clone(), ptrust_names::RecordType::SOA);
-        let mut asked: FuturesUnordered<_> = others
-            .iter()
-            .take(MAX_OTHERS)
-            .map(|(_, address)| async {
-                let got = self.ask(*address, &soa, BRISK, budget).await.ok()?;
-                match classify(&got.reply, &zone.apex, &soa) {
-                    Said::Referral(referral) if referral.zone == apex => Some(referral),
-                    _ => None,
+        let mut asked: FuturesUnordered<_> =
+            zone.servers.iter().take(MAX_OTHERS).map(|name| self.refers(name, server, zone, &soa, budget)).collect();
+        let first = async {
+            while let Some(referral) = asked.next().await {
+                if referral.is_some() {
+                    return referral;
                 }
-            })
-            .collect();
-        while let Some(referral) = asked.next().await {
-            if let Some(referral) = referral {
-                return Some(self.add(zone, referral));
             }
+            None
+        };
+        if let Ok(Some(referral)) = timeout(RACE, first).await {
+            return Some(self.add(zone, referral));
         }
         Some(self.add_hidden(zone, &apex))
+    }
+
+    /// The referral that a server of a zone other than the one at `except` gives to the apex in question. Its address may
+    /// have to be looked up: the first server to answer did so before the others were known.
+    async fn refers(
+        &self,
+        name: &Name,
+        except: IpAddr,
+        zone: &Zone,
+        soa: &Question,
+        budget: &Budget,
+    ) -> Option<Referral> {
+        let glue = zone.glue.iter().filter(|(owner, _)| owner == name);
+        let mut addresses: Vec<IpAddr> = glue.map(|(_, address)| *address).collect();
+        if addresses.is_empty() {
+            addresses = self.addresses(name, budget).await.found;
+        }
+        for address in addresses.into_iter().filter(|address| *address != except && self.settings.scope.holds(*address))
+        {
+            let Ok(got) = self.ask(address, soa, BRISK, budget).await else { continue };
+            match classify(&got.reply, &zone.apex, soa) {
+                Said::Referral(referral) if referral.zone == soa.name => return Some(referral),
+                // Its other addresses would say the same.
+                Said::Answer(_) => return None,
+                Said::Referral(_) | Said::Lame(_) | Said::Failing(_) => {}
+            }
+        }
+        None
     }
 
     /// The apex of the zone in which a server holds a name: the owner of the SOA it answers or denies with.

@@ -384,7 +384,8 @@ impl Walker {
         walk.alias = Some(Box::new(next));
     }
 
-    /// Authoritative servers that deny the name above a PTR that exists.
+    /// Servers that deny names above a PTR that exists: in its own zone, and in those of holders above. The parent of its
+    /// zone is asked with the referral to it.
     async fn denied_nonterminals(
         &self,
         zone: &Arc<Zone>,
@@ -394,17 +395,21 @@ impl Walker {
         policy: Policy,
         budget: &Budget,
     ) -> Vec<Denial> {
-        let between = question.name.parent().filter(|name| name.is_below(&zone.apex));
         let exists = found.answer.present().is_some() || found.alias.is_some();
-        let Some(name) = between.filter(|_| exists && policy == Policy::Census && zone.role == Role::Holder) else {
+        if !exists || policy != Policy::Census || zone.role != Role::Holder {
             return Vec::new();
-        };
-        let asked = authoritative.iter().map(|server| {
-            let name = &name;
-            async move { self.denies(*server, zone, name, budget).await.then(|| server.to_string()) }
+        }
+        let own = self.denied_between(zone, &question.name, authoritative, budget);
+        // Further up the servers that led here are asked, and no others.
+        let path = zone.above.as_ref().map(Zone::path).unwrap_or_default();
+        let cuts = path.iter().filter(|cut| cut.role == Role::Holder);
+        let above = cuts.filter_map(|cut| Some((cut.above.as_ref()?, &cut.apex))).map(|(above, apex)| async move {
+            let servers: Vec<IpAddr> = above.good().into_iter().map(|(_, address)| address).collect();
+            self.denied_between(above, apex, &servers, budget).await
         });
-        let denied = futures_util::future::join_all(asked).await;
-        denied.into_iter().flatten().map(|server| Denial { name: name.clone(), server }).collect()
+        let (own, above) = tokio::join!(own, futures_util::future::join_all(above));
+        let denied = own.into_iter().chain(above.into_iter().flatten());
+        denied.map(|(name, server)| Denial { name, server: server.to_string() }).collect()
     }
 
     /// Whether the name above a denied alias target exists: the first authoritative server that says decides.

@@ -2,7 +2,7 @@
 
 use super::Walker;
 use super::classify::{Said, classify};
-use super::context::{Budget, MAX_SERVERS};
+use super::context::{Budget, MAX_NONTERMINALS, MAX_SERVERS};
 use super::query::{BRISK, PATIENT};
 use super::zone::Zone;
 use crate::answer::Answer;
@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use ptrust_facts::{Denial, ParentView, Says};
 use ptrust_names::{AbsenceKind, Cause, Data, Name, Question, RecordType};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// Lengths at which IPv6 reverse zones are cut in practice, besides the registries' own: every nibble from /32 to /64.
 const V6_CUTS: std::ops::RangeInclusive<usize> = 8..=16;
@@ -24,31 +24,25 @@ impl Walker {
         let views = zone.parents.get_or_init(|| async {
             let servers = self.all_servers(above, budget).await;
             let question = Question::new(zone.apex.clone(), RecordType::SOA);
-            let between = zone.apex.parent().filter(|name| name.is_below(&above.apex));
             let asked = servers.iter().take(MAX_SERVERS).map(|(name, address)| {
-                let server = format!("{name} ({address})");
-                let (question, between) = (&question, &between);
+                let question = &question;
                 async move {
-                    let says = self.says(*address, above, zone, question, budget);
-                    let denies = async {
-                        match between {
-                            Some(name) => self.denies(*address, above, name, budget).await,
-                            None => false,
-                        }
-                    };
-                    let (says, denies) = tokio::join!(says, denies);
-                    (ParentView { server, says }, denies)
+                    let says = self.says(*address, above, zone, question, budget).await;
+                    (*address, ParentView { server: format!("{name} ({address})"), says })
                 }
             });
-            let mut views = Vec::new();
-            let mut denials = Vec::new();
-            for (view, denies) in join_all(asked).await {
-                if denies && matches!(view.says, Says::Refers(_)) {
-                    denials.extend(between.clone().map(|name| Denial { name, server: view.server.clone() }));
-                }
-                views.push(view);
-            }
-            (views, denials)
+            let addresses: Vec<IpAddr> = servers.iter().take(MAX_SERVERS).map(|(_, address)| *address).collect();
+            let denied = self.denied_between(above, &zone.apex, &addresses, budget);
+            let (views, denied) = tokio::join!(join_all(asked), denied);
+            // Only who refers to the zone knows that there are names below.
+            let refers = |server: IpAddr| {
+                views.iter().find(|(address, view)| *address == server && matches!(view.says, Says::Refers(_)))
+            };
+            let denials = denied.into_iter().filter_map(|(name, server)| {
+                refers(server).map(|(_, view)| Denial { name, server: view.server.clone() })
+            });
+            let denials = denials.collect();
+            (views.into_iter().map(|(_, view)| view).collect(), denials)
         });
         views.await.clone()
     }
@@ -95,8 +89,43 @@ impl Walker {
         }
     }
 
-    /// Whether a server denies a name that has names below it (RFC 8020).
-    pub(super) async fn denies(&self, server: IpAddr, zone: &Zone, name: &Name, budget: &Budget) -> bool {
+    /// Names between a zone's apex and a name that exists, with the servers that deny them though they have names below
+    /// (RFC 8020). Each server is asked for each name once a run, and a zone's servers for so many in all.
+    pub(super) async fn denied_between(
+        &self,
+        zone: &Zone,
+        name: &Name,
+        servers: &[IpAddr],
+        budget: &Budget,
+    ) -> Vec<(Name, IpAddr)> {
+        let mut names: Vec<Name> = name.ancestors().take_while(|above| above.is_below(&zone.apex)).collect();
+        // The name right above first; of the others those that most addresses share.
+        if let Some((_, others)) = names.split_first_mut() {
+            others.reverse();
+        }
+        let mut cells = Vec::new();
+        {
+            let mut known = zone.nonterminals.lock().unwrap_or_else(PoisonError::into_inner);
+            for key in names.iter().flat_map(|name| servers.iter().map(|server| (*server, name.clone()))) {
+                if known.len() < MAX_NONTERMINALS || known.contains_key(&key) {
+                    cells.push((key.clone(), Arc::clone(known.entry(key).or_default())));
+                }
+            }
+        }
+        let asked = cells.into_iter().map(|((server, name), cell)| async move {
+            let denied = cell.get_or_try_init(|| async {
+                let denied = self.denies(server, zone, &name, budget).await;
+                // Cut short by one walk's budget: the next walk may do better.
+                if budget.left().is_none() { Err(denied) } else { Ok(denied) }
+            });
+            let denied = denied.await.is_ok_and(|denied| *denied);
+            denied.then_some((name, server))
+        });
+        join_all(asked).await.into_iter().flatten().collect()
+    }
+
+    /// Whether a server denies a name.
+    async fn denies(&self, server: IpAddr, zone: &Zone, name: &Name, budget: &Budget) -> bool {
         let question = Question::new(name.clone(), RecordType::SOA);
         let Ok(got) = self.ask(server, &question, BRISK, budget).await else {
             return false;

@@ -123,7 +123,17 @@ impl Walker {
             }
         }
         if waits.len() > 1 {
-            match self.once(server, question, flags, Channel::Tcp, TCP_WAIT, budget).await {
+            let mut result = self.once(server, question, flags, Channel::Tcp, TCP_WAIT, budget).await;
+            if let Ok(got) = &result
+                && without_edns(&got.reply)
+                && !flags.plain
+            {
+                // UDP was lost each time, so that this is the first the server says of EDNS.
+                refusal = result.ok();
+                flags = Flags { plain: true, ..Flags::default() };
+                result = self.once(server, question, flags, Channel::Tcp, TCP_WAIT, budget).await;
+            }
+            match result {
                 Ok(got) => return Ok(got),
                 Err(Silence::Local) => last = Silence::Local,
                 // Out of budget after all UDP tries: it was silent to each of them.

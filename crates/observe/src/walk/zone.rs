@@ -44,7 +44,12 @@ pub(super) struct Zone {
     pub(super) probes: Mutex<HashMap<IpAddr, Arc<OnceCell<Probe>>>>,
     /// What the parent's servers say about the zone; asked once for all walks.
     pub(super) parents: OnceCell<(Vec<ParentView>, Vec<Denial>)>,
+    /// Whether each server denies names that have names below them; asked once for all walks.
+    pub(super) nonterminals: Mutex<Nonterminals>,
 }
+
+/// Answers for names between zone cuts, by server and name.
+pub(super) type Nonterminals = HashMap<(IpAddr, Name), Arc<OnceCell<bool>>>;
 
 /// A server that answered.
 #[derive(Clone, Debug)]
@@ -72,6 +77,7 @@ impl Zone {
             answered: Mutex::default(),
             probes: Mutex::default(),
             parents: OnceCell::new(),
+            nonterminals: Mutex::default(),
         }
     }
 
@@ -221,6 +227,7 @@ impl Zone {
             answered: Mutex::default(),
             probes: Mutex::default(),
             parents: OnceCell::new(),
+            nonterminals: Mutex::default(),
         }
     }
 }
