@@ -11,7 +11,7 @@ pub(crate) const BUG: u8 = 70;
 
 /// What is wrong with how ptrust was called, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
+#[error("{}", ptrust_names::escape(.0))]
 pub(crate) struct Usage(pub(crate) String);
 
 /// Writes what clap says: help and version as they are, errors in one line. Returns the exit code.
@@ -27,7 +27,7 @@ pub(crate) fn report(error: &clap::Error) -> u8 {
             USAGE
         }
         _ => {
-            anstream::eprintln!("ptrust: {}", one_line(&error.to_string()));
+            anstream::eprintln!("ptrust: {}", ptrust_names::escape(&one_line(&error.to_string())));
             USAGE
         }
     }

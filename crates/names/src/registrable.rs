@@ -16,17 +16,29 @@ pub struct Registrable {
 
 /// The registrable domain of a name; `None` for public suffixes and names without one.
 pub fn registrable(name: &Name) -> Option<Registrable> {
-    let text = name.to_string();
+    let text = list_text(name);
     let domain = psl::domain(text.as_bytes())?;
     let icann = domain.suffix().typ() == Some(psl::Type::Icann);
-    let domain = std::str::from_utf8(domain.as_bytes()).ok()?.parse().ok()?;
+    let count = domain.as_bytes().split(|byte| *byte == b'.').count();
+    let skip = name.label_count().checked_sub(count)?;
+    let domain = Name::from_labels(name.labels().skip(skip)).ok()?;
     Some(Registrable { domain, icann })
 }
 
 /// Whether the name is itself a known public suffix (`co.uk`, `com`).
 pub fn is_public_suffix(name: &Name) -> bool {
-    let text = name.to_string();
+    let text = list_text(name);
     psl::suffix(text.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == text.as_bytes())
+}
+
+/// The name as the list wants it. A label that no entry of the list can hold stands as `_`, so that a dot or an escape
+/// in it is not taken for the end of a label.
+fn list_text(name: &Name) -> String {
+    let labels = name.labels().map(|label| {
+        let plain = label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        std::str::from_utf8(label).ok().filter(|_| plain).unwrap_or("_")
+    });
+    labels.collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]
@@ -45,5 +57,6 @@ mod tests {
         assert!(is_public_suffix(&"co.uk".parse().expect("a name")));
         assert!(!is_public_suffix(&"example.com".parse().expect("a name")));
         assert!(!is_public_suffix(&"nosuchtld".parse().expect("a name")));
+        assert_eq!(domain("x\\.y.com"), Some(("x\\.y.com".into(), true)));
     }
 }

@@ -176,5 +176,6 @@ pub(crate) enum Bogus {
 
 /// An error at a line.
 pub(crate) fn at(line: usize, message: impl Into<String>) -> WorldError {
-    WorldError { line, message: message.into() }
+    // Messages quote words of the line.
+    WorldError { line, message: ptrust_names::escape(&message.into()) }
 }

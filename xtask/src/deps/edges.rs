@@ -98,7 +98,7 @@ pub(crate) const TABLE: &[Row] = &[
         "the binary `ptrust`; the only shipped crate with anyhow and process exit",
     ),
     row_of("lab", Kind::Dev, &["world"], "the closed internet: real servers in one network namespace"),
-    row_of("fuzz", Kind::Dev, &["world"], "hostile bytes: targets, corpus and its replay; lives beside `crates/`"),
+    row_of("fuzz", Kind::Dev, &["cli"], "hostile bytes: targets, corpus and its replay; lives beside `crates/`"),
     row_of("xtask", Kind::Dev, &["lab"], "the tasks of this repository; lives beside `crates/`"),
 ];
 

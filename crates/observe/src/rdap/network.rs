@@ -95,7 +95,7 @@ pub(super) fn read(object: &Value, address: IpAddr) -> Result<Network, NetworkEr
         parent: string(object, "parentHandle"),
         registry: string(object, "port43").as_deref().and_then(registry_of_host).map(str::to_owned),
         abuse: entities.iter().filter(|entity| entity.has("abuse")).find_map(|entity| entity.email.clone()),
-        country: string(object, "country").map(|country| country.to_uppercase()),
+        country: string(object, "country").map(|country| country.to_ascii_uppercase()),
         ..Owner::default()
     };
     Ok(Network { owner, registrant: registrant.is_some(), links: links(object) })

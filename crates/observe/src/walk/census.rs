@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, watch};
 
+/// What is said of an address beyond the limit of a census.
+const TOO_MANY: &str = "not asked: too many servers";
+
 /// The first usable word of a census, for those who need not wait for the rest.
 pub(super) type First = watch::Sender<Option<(Name, IpAddr, Said)>>;
 
@@ -179,7 +182,7 @@ impl Walker {
             return none(Class::SpecialUse, "never asked: an address that nobody can reach");
         }
         if ballot.places.fetch_add(1, Ordering::Relaxed) >= MAX_SERVERS {
-            return none(Class::NotAsked(Cause::Budget), "not asked: too many servers");
+            return none(Class::NotAsked(Cause::Budget), TOO_MANY);
         }
         let asking = async {
             let question = ballot.question;
@@ -280,6 +283,7 @@ fn gather(zone: &Arc<Zone>, rolls: Vec<Roll>, child_servers: Option<Vec<Name>>) 
         }
     }
     census.cut.servers = members.into_iter().map(|member| member.server).collect();
+    bound(&mut census.cut.servers);
     census.cut.rtt_us = census.cut.servers.iter().filter_map(|server| server.rtt_us).min();
     census.answer = reduce(&census.cut);
     census
@@ -293,7 +297,7 @@ fn child_servers(rolls: &[Roll]) -> Option<Vec<Name>> {
         if let Some(servers) = own.and_then(|probe| probe.servers.as_ref()) {
             let all = all.get_or_insert_default();
             for name in servers {
-                if !all.contains(name) {
+                if !all.contains(name) && all.len() < MAX_SERVER_NAMES {
                     all.push(name.clone());
                 }
             }
@@ -387,6 +391,16 @@ fn hidden_apex(zone: &Zone, question: &Question, got: &Got, said: &Said) -> Opti
         _ => return None,
     };
     (apex.is_below(&zone.apex) && question.name.is_at_or_below(&apex)).then_some(apex)
+}
+
+/// Keeps of the addresses that were too many to ask only the first, which says so.
+fn bound(servers: &mut Vec<Server>) {
+    let mut unasked = 0;
+    servers.retain(|server| {
+        let over = server.class == Class::NotAsked(Cause::Budget) && server.said == TOO_MANY;
+        unasked += usize::from(over);
+        !over || unasked == 1
+    });
 }
 
 /// A server without answers.

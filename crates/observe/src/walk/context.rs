@@ -56,6 +56,7 @@ impl Budget {
 
     /// Queries sent so far.
     pub(super) fn spent(&self) -> u32 {
-        self.queries.load(Ordering::Relaxed)
+        // Those that were refused for want of budget are counted too, and were not sent.
+        self.queries.load(Ordering::Relaxed).min(MAX_QUERIES)
     }
 }

@@ -338,7 +338,13 @@ fn group(name: &Name, apex: &Name) -> Option<Name> {
     std::iter::once(name.clone()).chain(name.ancestors()).find(|one| one.parent().as_ref() == Some(apex))
 }
 
-/// How many links an alias chain has: a DNAME counts by the CNAME made of it.
+/// How many links an alias chain has: a DNAME counts with the CNAME made of it, if that came along.
 pub(super) fn links(aliases: &[Record]) -> usize {
-    aliases.iter().filter(|record| matches!(record.data, Data::Cname(_))).count()
+    let next = aliases.iter().skip(1).map(Some).chain([None]);
+    let made = |next: Option<&Record>| next.is_some_and(|next| matches!(next.data, Data::Cname(_)));
+    let counts = |(record, next): &(&Record, Option<&Record>)| match record.data {
+        Data::Dname(_) => !made(*next),
+        _ => true,
+    };
+    aliases.iter().zip(next).filter(counts).count()
 }

@@ -1,0 +1,4 @@
+//! `walk` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ptrust_fuzz::walk(bytes));
