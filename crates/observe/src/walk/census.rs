@@ -393,13 +393,19 @@ fn hidden_apex(zone: &Zone, question: &Question, got: &Got, said: &Said) -> Opti
     (apex.is_below(&zone.apex) && question.name.is_at_or_below(&apex)).then_some(apex)
 }
 
-/// Keeps of the addresses that were too many to ask only the first, which says so.
+/// Keeps of the addresses that were not asked, for being too many or special-use, a few: a referral can hold hundreds.
 fn bound(servers: &mut Vec<Server>) {
-    let mut unasked = 0;
-    servers.retain(|server| {
-        let over = server.class == Class::NotAsked(Cause::Budget) && server.said == TOO_MANY;
-        unasked += usize::from(over);
-        !over || unasked == 1
+    let (mut over, mut special) = (0, 0);
+    servers.retain(|server| match server.class {
+        Class::NotAsked(Cause::Budget) if server.said == TOO_MANY => {
+            over += 1;
+            over == 1
+        }
+        Class::SpecialUse => {
+            special += 1;
+            special <= MAX_SERVER_NAMES
+        }
+        _ => true,
     });
 }
 
