@@ -324,7 +324,7 @@ fn the_catalogue_explains_itself() {
 #[test]
 fn the_demo_shows_a_pool_and_its_failures() {
     let ran = plain(&["demo"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 0, "what it shows is no failure of the demo");
     for part in ["confirmed", "fcrdns-mismatch", "ptr-missing", "delegation-missing", "delegation-lame"] {
         assert!(ran.out.contains(part), "{part}\n{}", ran.out);
     }
