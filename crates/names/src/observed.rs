@@ -115,6 +115,8 @@ pub enum Cause {
     NotAuthoritative,
     /// Outbound DNS is closed or intercepted here, or the probe is not possible from here.
     Unavailable,
+    /// The service asks to be asked less often (HTTP 429).
+    RateLimited,
     /// REFUSED, or a refused connection.
     Refused,
     /// SERVFAIL.
@@ -139,6 +141,7 @@ impl fmt::Display for Cause {
             Self::Local => "no route from here",
             Self::NotAsked => "not asked",
             Self::NotAuthoritative => "an answer without authority",
+            Self::RateLimited => "asked too often, try later",
             Self::Refused => "REFUSED",
             Self::ServFail => "SERVFAIL",
             Self::Timeout => "no answer",

@@ -25,10 +25,12 @@ pub fn registrable(name: &Name) -> Option<Registrable> {
     Some(Registrable { domain, icann })
 }
 
-/// Whether the name is itself a known public suffix (`co.uk`, `com`).
+/// Whether the name is itself a public suffix of the ICANN section (`co.uk`, `com`). Names of the private section are
+/// hosts too: `ec2-192-0-2-1.compute-1.amazonaws.com` is one, by a wildcard.
 pub fn is_public_suffix(name: &Name) -> bool {
     let text = list_text(name);
-    psl::suffix(text.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == text.as_bytes())
+    psl::suffix(text.as_bytes())
+        .is_some_and(|suffix| suffix.typ() == Some(psl::Type::Icann) && suffix.as_bytes() == text.as_bytes())
 }
 
 /// The name as the list wants it. A label that no entry of the list can hold stands as `_`, so that a dot or an escape
@@ -57,6 +59,7 @@ mod tests {
         assert!(is_public_suffix(&"co.uk".parse().expect("a name")));
         assert!(!is_public_suffix(&"example.com".parse().expect("a name")));
         assert!(!is_public_suffix(&"nosuchtld".parse().expect("a name")));
+        assert!(!is_public_suffix(&"ec2-192-0-2-1.compute-1.amazonaws.com".parse().expect("a name")));
         assert_eq!(domain("x\\.y.com"), Some(("x\\.y.com".into(), true)));
     }
 }

@@ -2,11 +2,11 @@
 
 use super::forward::over;
 use super::{Delegation, Forward, Iprev, Names};
-use crate::Facts;
+use crate::{Facts, WalkState};
 use ptrust_names::Cause;
 
 /// The result; `None` when not judged.
-pub(super) fn assess(_facts: &Facts, delegation: &Delegation, names: &Names) -> Option<Iprev> {
+pub(super) fn assess(facts: &Facts, delegation: &Delegation, names: &Names) -> Option<Iprev> {
     match delegation {
         Delegation::NotJudged => return None,
         Delegation::Missing { .. } | Delegation::ZoneAlias { .. } => return Some(Iprev::PermError),
@@ -21,6 +21,8 @@ pub(super) fn assess(_facts: &Facts, delegation: &Delegation, names: &Names) -> 
     match names {
         Names::NotApplicable => None,
         Names::Missing { .. } | Names::AliasConflict(_) => Some(Iprev::PermError),
+        // Without a walk a silent resolver is an outage of ours, and says nothing of the address.
+        Names::Undetermined(Cause::Timeout | Cause::Refused) if facts.run.walk != WalkState::Open => None,
         Names::Undetermined(cause) => unknown(*cause),
         Names::Present { names, unevaluated, .. } => {
             let names: Vec<_> = names.iter().collect();

@@ -30,10 +30,8 @@ use tokio::time::Instant;
 
 /// Media type of RDAP (RFC 7480 4.2).
 const ACCEPT: &str = "application/rdap+json";
-/// Time for everything about one address.
-const DEADLINE: Duration = Duration::from_secs(5);
-/// Time for one request, so that a dead link leaves some for the answer at hand.
-const GET_WAIT: Duration = Duration::from_secs(4);
+/// The part of a target's deadline that one request may take, so that a dead link leaves some for the answer at hand.
+const GET_SHARE: f64 = 0.4;
 /// An object's size at most. Large ones have some hundred kilobytes of remarks.
 const MAX_BODY: usize = 512 * 1024;
 /// Redirects of one request at most: a transfer leads over two registries, a national one is the third.
@@ -97,7 +95,8 @@ impl Client {
             client: self,
             ports,
             address,
-            deadline: begun + DEADLINE,
+            deadline: begun + settings.timeout,
+            get_wait: settings.timeout.mul_f64(GET_SHARE),
             host: url.host_str().unwrap_or_default().to_owned(),
             sent_at: ports.clock.now(),
         };
@@ -180,6 +179,8 @@ struct Query<'a> {
     ports: &'a Ports,
     address: IpAddr,
     deadline: Instant,
+    /// Time for one request.
+    get_wait: Duration,
     /// Host that gave the last answer.
     host: String,
     /// When it was asked.
@@ -243,11 +244,11 @@ impl Query<'_> {
             url = secure(url).ok_or(Failure::Unknown(Cause::Garbled))?;
             let host = url.host_str().unwrap_or_default().to_owned();
             if self.client.is_busy(&host) {
-                return Err(Failure::Unknown(Cause::Refused));
+                return Err(Failure::Unknown(Cause::RateLimited));
             }
             self.host.clone_from(&host);
             self.sent_at = self.ports.clock.now();
-            let left = self.deadline.saturating_duration_since(Instant::now()).min(GET_WAIT);
+            let left = self.deadline.saturating_duration_since(Instant::now()).min(self.get_wait);
             if left.is_zero() {
                 return Err(Failure::Unknown(Cause::Timeout));
             }
@@ -274,7 +275,7 @@ impl Query<'_> {
                     let pause = response.retry_after.filter(|seconds| *seconds <= MAX_RETRY_AFTER);
                     let Some(pause) = pause.filter(|_| again) else {
                         self.client.leave_alone(&host, response.retry_after);
-                        return Err(Failure::Unknown(Cause::Refused));
+                        return Err(Failure::Unknown(Cause::RateLimited));
                     };
                     again = false;
                     tokio::time::sleep(Duration::from_secs(pause)).await;

@@ -129,9 +129,9 @@ async fn a_busy_registry_is_left_alone() {
     let client = Client::new(None);
     let busy = |retry_after| Response { retry_after, ..response(429, "") };
     let (fact, log) = owned(&client, ADDRESS, move |_| Ok(busy(Some(90)))).await;
-    assert_eq!((fact.observed, log.len()), (Observed::Unknown(Cause::Refused), 1));
+    assert_eq!((fact.observed, log.len()), (Observed::Unknown(Cause::RateLimited), 1));
     let (fact, log) = owned(&client, "192.0.2.2", |_| Ok(response(200, RIPE))).await;
-    assert_eq!((fact.observed, log.len()), (Observed::Unknown(Cause::Refused), 0));
+    assert_eq!((fact.observed, log.len()), (Observed::Unknown(Cause::RateLimited), 0));
     tokio::time::sleep(Duration::from_secs(91)).await;
     let (fact, _) = owned(&client, "192.0.2.2", |_| Ok(response(200, RIPE))).await;
     assert!(fact.observed.present().is_some());
@@ -151,7 +151,7 @@ async fn nothing_takes_longer_than_the_deadline() {
     let begun = Instant::now();
     let (fact, _) = owned(&Client::new(None), ADDRESS, |_| Err(PathError::Timeout.into())).await;
     assert_eq!(fact.observed, Observed::Unknown(Cause::Timeout));
-    assert!(begun.elapsed() <= DEADLINE);
+    assert!(begun.elapsed() <= Duration::from_secs(10));
     // A dead link does not cost the answer at hand, nor more than the deadline.
     let begun = Instant::now();
     let web = |url: &str| {
@@ -162,7 +162,7 @@ async fn nothing_takes_longer_than_the_deadline() {
         }
     };
     let (fact, _) = owned(&Client::new(None), "203.0.113.9", web).await;
-    assert!(fact.observed.present().is_some() && begun.elapsed() <= DEADLINE);
+    assert!(fact.observed.present().is_some() && begun.elapsed() <= Duration::from_secs(10));
 }
 
 #[tokio::test(start_paused = true)]

@@ -46,6 +46,9 @@ impl Parser {
                 let names: Result<Vec<Name>, _> =
                     (1..=count).map(|i| text::name(&format!("ns{i}.glueless.example"))).collect();
                 let names = names?;
+                if self.draft.delegate.values().map(Vec::len).sum::<usize>() + names.len() > MAX_SERVERS {
+                    return Err(format!("more than {MAX_SERVERS} servers are delegated to in all").into());
+                }
                 self.draft.no_address.extend(names.iter().cloned());
                 self.draft.delegate.insert(text::name(&zone.text)?, names);
             }
