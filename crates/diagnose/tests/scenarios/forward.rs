@@ -86,3 +86,16 @@ fn hard_case_23_names_of_several_domains_are_worth_a_note() {
     expect(&checked, &[], "pass");
     says(&checked, &[("ptr-multiple", "fail"), ("fcrdns-partial", "pass")]);
 }
+
+#[test]
+fn hard_case_30_default_names_of_clouds_are_confirmed_and_generic() {
+    for (suffix, domain) in [("compute-1", "amazonaws.com"), ("eu-west-1.compute", "amazonaws.com")] {
+        let host = format!("ec2-203-0-113-25.{suffix}");
+        let checked = world(
+            &format!("25 PTR {host}.{domain}."),
+            &format!("zone {domain} ns1.example.net ns2.example.net\n{host} A 203.0.113.25\n"),
+        );
+        says(&checked, &[("ptr-generic-name", "fail"), ("ptr-unqualified-name", "pass")]);
+        assert_eq!((checked.iprev().as_str(), checked.verdict().as_str()), ("pass", "warn"), "{host}");
+    }
+}
