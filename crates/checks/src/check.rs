@@ -129,6 +129,12 @@ impl Judgement {
         Self::Inconclusive(Missing { missing: missing.into(), cause })
     }
 
+    /// Names beyond the limit of names could turn the judgement.
+    pub(crate) fn limited(evaluated: usize, more: usize) -> Self {
+        let total = evaluated + more;
+        Self::inconclusive(format!("{more} of {total} PTR names, over the limit of {evaluated}"), Cause::NotAsked)
+    }
+
     /// The word used in pages and catalogues.
     pub const fn as_str(&self) -> &'static str {
         match self {

@@ -109,9 +109,16 @@ pub fn by(facts: &Facts, asked: impl Into<String>, who: impl Into<String>, answe
     Evidence { answer: marked(facts, &asked, answer.into()), asked, server: who.into(), at: facts.observed_at }
 }
 
-/// The answer, with a mark when it holds records that were put over the world.
+/// The answer, with a mark when it holds records that were put over the world. A denial holds none.
 fn marked(facts: &Facts, asked: &str, answer: String) -> String {
-    let assumed = |record: &ptrust_names::Record| asked == format!("{} {}", record.owner, record.data.rtype());
+    let holds = |text: &str| {
+        let mut after = answer.match_indices(text).filter_map(|(at, _)| answer.get(at + text.len()..));
+        after.any(|rest| rest.is_empty() || rest.starts_with([',', ' ']))
+    };
+    let assumed = |record: &ptrust_names::Record| {
+        let rtype = record.data.rtype();
+        asked == format!("{} {rtype}", record.owner) && holds(&format!("{rtype} {}", record.data))
+    };
     if facts.run.assumed.iter().any(assumed) { format!("{answer} (assumed)") } else { answer }
 }
 
@@ -123,6 +130,32 @@ pub fn given(facts: &Facts, what: impl Into<String>, value: impl Into<String>) -
 /// Names for a sentence, each once: `a, b and c`.
 pub fn names_text<'a>(names: impl IntoIterator<Item = &'a Name>) -> String {
     joined(names.into_iter().collect::<BTreeSet<_>>())
+}
+
+/// A name for a sentence: a lone dot reads as its end.
+pub fn name_text(name: &Name) -> String {
+    if name.is_root() { "the empty name".into() } else { name.to_string() }
+}
+
+/// The validator's reason for a broken chain of trust: the common ones as sentences, others as it gave them.
+pub fn bogus_text(reason: &str) -> String {
+    let bare = reason.strip_prefix("DNSSEC Bogus").unwrap_or(reason).trim_start_matches([':', ' ']);
+    let plain = match bare {
+        "" => "the signatures do not fit the keys",
+        "No signature" => "a signature is missing where the parent says that the zone is signed",
+        "Bad signature" | "too many bad signatures" => "the signatures do not fit the records, or have ended",
+        "too many bad signature for DNSKEY" | "too many bad signatures for DNSKEY" => {
+            "the DNSKEY records are not signed by a key that the parent's DS records name, or the signature has ended"
+        }
+        "No DNSKEY found" | "Too many DNSKEYs that do not match DS record" => {
+            "no DNSKEY record fits the DS records at the parent"
+        }
+        "No NEC/NSEC3 proof for non-existance" | "No NSEC3 proves non-existance" => {
+            "the denial comes without a signed proof (NSEC or NSEC3)"
+        }
+        _ => return format!("the validator says `{bare}`"),
+    };
+    plain.into()
 }
 
 /// Servers for a sentence, each with what is wrong with it.

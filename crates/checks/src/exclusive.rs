@@ -2,6 +2,7 @@
 //! zone, and an error of that zone excludes them.
 
 use crate::prelude::*;
+use ptrust_knowledge::registries;
 use std::iter;
 
 /// Judges one of the delegation errors. `mine` makes the failure when the assessed finding is this check's own;
@@ -128,9 +129,8 @@ pub(crate) fn gravest(judgements: impl IntoIterator<Item = Judgement>) -> Judgem
 pub(crate) fn repair(facts: &Facts, zone: &Name, first: String) -> Vec<String> {
     let (role, parent) = cut(facts, zone).map_or((Role::Holder, None), |(cut, parent)| (cut.role, parent));
     if role < Role::Holder {
-        return vec![format!(
-            "{zone} is run by a registry, so only the registry can repair it: report the evidence to it."
-        )];
+        let operator = operator(facts, zone, role);
+        return vec![format!("Report the evidence to {operator}, which runs {zone}: nobody else can repair it.")];
     }
     let parent = parent.cloned().unwrap_or_else(Name::root);
     let other = if role == Role::Holder && parent_role(facts, &parent) < Role::Holder {
@@ -140,6 +140,28 @@ pub(crate) fn repair(facts: &Facts, zone: &Name, first: String) -> Vec<String> {
         format!("Or ask whoever runs {parent} to list other name servers for {zone}.")
     };
     vec![first, other]
+}
+
+/// Who runs a zone above the holders' own.
+fn operator(facts: &Facts, zone: &Name, role: Role) -> String {
+    match role {
+        Role::Root | Role::Arpa | Role::Infrastructure => "IANA".into(),
+        Role::Registry => {
+            let block = registries::block(facts.target.address);
+            let known = block.and_then(|block| registries::registry(&block.registry));
+            known.map_or_else(|| format!("the registry of {zone}"), |registry| registry.name.clone())
+        }
+        Role::NationalRegistry | Role::Holder | Role::Forward => format!("the registry of {zone}"),
+    }
+}
+
+/// A sentence for a broken zone that is not a holder's: its operator must act, and the holder cannot.
+pub(crate) fn registry_note(facts: &Facts, cut: &Cut) -> String {
+    if cut.role >= Role::Holder {
+        return String::new();
+    }
+    let (zone, operator) = (&cut.zone, operator(facts, &cut.zone, cut.role));
+    format!(" {operator} runs {zone}, so the holder of the address cannot repair it.")
 }
 
 /// The role of a zone on the way.

@@ -141,6 +141,11 @@ pub fn joined<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// The word that fits the number of things.
+pub const fn for_count<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
+
 /// Items of a list in one sentence at most: the evidence holds the rest.
 const MAX_LISTED: usize = 6;
 

@@ -152,11 +152,12 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         "ms" => Some(Duration::from_millis(number)),
         "" | "s" => Some(Duration::from_secs(number)),
         "m" => number.checked_mul(60).map(Duration::from_secs),
+        "h" => number.checked_mul(60 * 60).map(Duration::from_secs),
         _ => None,
     });
     // An hour is longer than any walk, and keeps sums of times far from overflow.
     time.filter(|time| !time.is_zero() && *time <= Duration::from_hours(1))
-        .ok_or_else(|| "write a time up to an hour, such as 10s, 500ms or 2m".into())
+        .ok_or_else(|| "write a time from 1ms to 1h, such as 10s, 500ms or 2m".into())
 }
 
 #[cfg(test)]
@@ -174,8 +175,10 @@ mod tests {
         assert_eq!(duration("10s"), Ok(Duration::from_secs(10)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
+        assert_eq!(duration("1h"), Ok(Duration::from_hours(1)));
+        assert_eq!(duration("60m"), Ok(Duration::from_hours(1)));
         assert_eq!(duration("7"), Ok(Duration::from_secs(7)));
-        for text in ["", "0s", "-1s", "10h", "s", "1.5s", "99999999999999999999s", "2h"] {
+        for text in ["", "0s", "-1s", "10h", "s", "1.5s", "99999999999999999999s", "2h", "61m", "99999999999999999h"] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Unknown keys are refused, so that a misspelt one does not silently do nothing. Options and environment go over it.
 
-use crate::args;
 use crate::usage::Usage;
+use crate::{args, targets};
 use ptrust_checks::Severity;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,6 +28,9 @@ pub(crate) struct Config {
     pub(crate) checks: Checks,
     /// How holders are looked up.
     pub(crate) rdap: Rdap,
+    /// The file itself.
+    #[serde(skip)]
+    pub(crate) path: PathBuf,
 }
 
 /// `[dns]`.
@@ -123,6 +126,13 @@ pub(crate) fn read(text: &str, path: &Path) -> Result<Config, Usage> {
     if config.checks.ptr_limit.is_some_and(|number| !(1..=1000).contains(&number)) {
         return out_of_range("checks.ptr-limit");
     }
+    if let Some(helo) = &config.smtp.helo
+        && !targets::is_greeting(helo)
+    {
+        let name = path.display();
+        return Err(Usage(format!("{name}: smtp.helo: {helo:?} is neither a host name nor an address literal")));
+    }
+    path.clone_into(&mut config.path);
     Ok(config)
 }
 

@@ -5,6 +5,7 @@
 mod args;
 mod command;
 mod config;
+mod lookup;
 mod output;
 mod page;
 mod setup;
@@ -14,11 +15,13 @@ mod usage;
 
 use args::{Args, Command};
 use clap::{CommandFactory, FromArgMatches};
+use ptrust_report::Format;
 use setup::Setup;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use usage::{BUG, USAGE};
+use usage::{BUG, UNDETERMINED, USAGE, Unwritten, Usage};
 
 /// Whether anything panicked, tasks included.
 static PANICKED: AtomicBool = AtomicBool::new(false);
@@ -50,18 +53,31 @@ fn run() -> u8 {
     let parsed = Args::command().try_get_matches();
     let parsed = parsed.and_then(|matches| {
         let mut args = Args::from_arg_matches(&matches)?;
+        let mut own = Ok(());
         if matches!(args.command, Command::Demo) {
-            args.global.world = Some(setup::DEMO.to_owned());
+            own = args.global.own_world(&matches);
         }
         args.global.leave_environment(&matches);
-        Ok(args)
+        Ok((args, own))
     });
-    let Args { global, command } = match parsed {
-        Ok(args) => args,
+    let (Args { global, command }, own) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return usage::report(&error),
     };
-    match dispatch(global, &command) {
+    let monitor = global.format == Format::Nagios && matches!(command, Command::Check(_) | Command::Demo);
+    match own.map_err(anyhow::Error::from).and_then(|()| dispatch(global, &command)) {
         Ok(code) => code,
+        Err(error) if error.is::<Unwritten>() => {
+            anstream::eprintln!("ptrust: {error:#}");
+            BUG
+        }
+        // A monitor reads standard output, and takes 2 for critical.
+        Err(error) if monitor && error.is::<Usage>() => {
+            let line = format!("PTRUST {}\n", usage::word(&format!("{error:#}")));
+            // There is nobody else to tell.
+            let _ = std::io::stdout().write_all(line.as_bytes());
+            UNDETERMINED
+        }
         Err(error) => {
             anstream::eprintln!("ptrust: {error:#}");
             USAGE
@@ -72,7 +88,7 @@ fn run() -> u8 {
 /// Runs a command.
 fn dispatch(global: args::Global, command: &Command) -> anyhow::Result<u8> {
     let setup = Setup::new(global)?;
-    match command {
+    let code = match command {
         Command::Check(args) => command::check::run(&setup, args),
         Command::Walk(args) => command::walk::run(&setup, args),
         Command::Owner(args) => command::owner::run(&setup, args),
@@ -83,5 +99,7 @@ fn dispatch(global: args::Global, command: &Command) -> anyhow::Result<u8> {
         Command::Demo => command::demo::run(&setup),
         Command::Completions(args) => command::completions::run(&setup, args),
         Command::Man(args) => command::man::run(&setup, args),
-    }
+    }?;
+    setup.name_unmet();
+    Ok(code)
 }

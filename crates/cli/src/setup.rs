@@ -11,10 +11,12 @@ use ptrust_facts::{Scope, Target};
 use ptrust_names::{Name, Record};
 use ptrust_observe::settings::{DEFAULT_PER_SERVER, DEFAULT_TIMEOUT, Settings};
 use ptrust_observe::{assume, chain, net};
+use ptrust_report::Format;
 use ptrust_world::World;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 /// The word for the built-in world.
 pub(crate) const DEMO: &str = "demo";
@@ -33,9 +35,23 @@ pub(crate) struct Setup {
     settings: Settings,
     checks: Checks,
     assume: Vec<Record>,
+    /// What saw whether the assumed records were asked for.
+    watch: OnceLock<Arc<assume::Watch>>,
 }
 
 impl Global {
+    /// Puts the built-in world in place. Another one would not be looked at, so it is refused.
+    pub(crate) fn own_world(&mut self, matches: &clap::ArgMatches) -> Result<(), Usage> {
+        let inner = matches.subcommand().map_or(matches, |(_, inner)| inner);
+        let given = inner.value_source("world") == Some(clap::parser::ValueSource::CommandLine);
+        match self.world.replace(DEMO.to_owned()) {
+            Some(other) if given && other != DEMO => {
+                Err(Usage(format!("--world {other}: the demo has its own world; use ptrust check --world")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Takes back what came from the environment and is about the real network, when a world answers.
     pub(crate) fn leave_environment(&mut self, matches: &clap::ArgMatches) {
         if self.world.is_none() {
@@ -66,15 +82,34 @@ impl Setup {
             assume::parse(text).map_err(|error| Usage(format!("--assume {:?}: {error}", ptrust_names::escape(text))))
         });
         let assume = assume.collect::<Result<_, _>>()?;
-        Ok(Self { global, world, config, settings, checks, assume })
+        Ok(Self { global, world, config, settings, checks, assume, watch: OnceLock::new() })
     }
 
     /// The engine of this run. Call it inside the runtime.
     pub(crate) fn engine(&self) -> anyhow::Result<Engine> {
-        let ports = self.world.as_ref().map_or_else(|| net::system(&self.settings), World::ports);
+        let mut ports = self.world.as_ref().map_or_else(|| net::system(&self.settings), World::ports);
+        if !self.assume.is_empty() {
+            let new = || Arc::new(assume::Watch::new(ports.exchange.clone(), self.assume.clone()));
+            ports.exchange = Arc::<assume::Watch>::clone(self.watch.get_or_init(new));
+        }
         let cache = if self.world.is_some() { None } else { self.config.rdap.cache.clone().or_else(cache) };
         let options = Options { assume: self.assume.clone(), cache, wait: self.global.wait };
         Ok(Engine::new(ports, self.settings.clone(), self.checks.clone(), options)?)
+    }
+
+    /// Names the assumed records that no query met: most likely they are misspelt.
+    pub(crate) fn name_unmet(&self) {
+        let Some(watch) = self.watch.get().filter(|_| self.global.format == Format::Text) else {
+            return;
+        };
+        for record in watch.unmet() {
+            anstream::eprintln!("ptrust: --assume '{record}' was not used: nothing asked for it");
+        }
+    }
+
+    /// Whether this run walks.
+    pub(crate) const fn walks(&self) -> bool {
+        self.settings.walk
     }
 
     /// Runs a future. In a world time is made of waiting only, and waiting costs nothing.
@@ -119,6 +154,7 @@ impl Setup {
 /// The settings of the observing part.
 fn settings(global: &Global, config: &Config, world: Option<&World>) -> anyhow::Result<Settings> {
     // A world is complete in itself: the configuration is about the real network.
+    let walk = !global.no_walk && config.dns.walk.unwrap_or(true);
     let (nothing, real) = (Config::default(), world.is_none());
     let config = if real { config } else { &nothing };
     let mut settings = world.map_or_else(Settings::real, World::settings);
@@ -136,12 +172,11 @@ fn settings(global: &Global, config: &Config, world: Option<&World>) -> anyhow::
     } else if !config.dns.resolvers.is_empty() {
         settings.resolvers.clone_from(&config.dns.resolvers);
     }
-    settings.walk = !global.no_walk && config.dns.walk.unwrap_or(true);
+    settings.walk = walk;
     settings.timeout = global.timeout.or(config.dns.timeout).unwrap_or(settings.timeout);
     settings.per_server = config.dns.per_server.unwrap_or(settings.per_server);
     if let Some(helo) = &config.smtp.helo {
-        settings.helo =
-            helo.parse::<Name>().map_err(|_| Usage(format!("smtp.helo: {helo:?} is no host name")))?.to_string();
+        settings.helo.clone_from(helo);
     }
     if global.allow_special_use {
         settings.scope = Scope::All;
@@ -180,8 +215,19 @@ fn checks(global: &Global, config: &Config) -> Result<Checks, Usage> {
         severity: config.checks.severity.clone(),
     };
     let words: BTreeSet<&str> = ALL.iter().flat_map(|check| families(check.id)).collect();
-    for (option, list) in [("--select", &checks.select), ("--ignore", &checks.ignore)] {
+    let file = config.path.display().to_string();
+    let lists = [
+        ("--select".to_owned(), &global.select),
+        ("--ignore".to_owned(), &global.ignore),
+        (format!("{file}: checks.select"), &config.checks.select),
+        (format!("{file}: checks.ignore"), &config.checks.ignore),
+    ];
+    for (option, list) in lists {
         for word in list {
+            if word.is_empty() {
+                let line = format!("{option}: an empty word names no check or family; ptrust checks lists them");
+                return Err(Usage(line));
+            }
             if !words.contains(word.as_str()) {
                 let hint = suggest::hint(word, words.iter().copied());
                 return Err(Usage(format!(
@@ -194,8 +240,16 @@ fn checks(global: &Global, config: &Config) -> Result<Checks, Usage> {
     for id in checks.severity.keys() {
         if ptrust_checks::by_id(id).is_none() {
             let hint = suggest::hint(id, ALL.iter().map(|check| check.id));
-            return Err(Usage(format!("checks.severity.{}: no check is called so{hint}", ptrust_names::escape(id))));
+            return Err(Usage(format!(
+                "{file}: checks.severity.{}: no check is called so{hint}",
+                ptrust_names::escape(id)
+            )));
         }
+    }
+    if ptrust_checks::selected(&checks).next().is_none() {
+        let given = !global.select.is_empty() || !global.ignore.is_empty();
+        let who = if given { "--select/--ignore leave".into() } else { format!("{file}: [checks] leaves") };
+        return Err(Usage(format!("{who} no check to run")));
     }
     Ok(checks)
 }

@@ -23,6 +23,12 @@ pub(crate) enum Item {
 /// Why a word is no target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TargetError {
+    /// Nothing at all.
+    #[error("an empty word is no target; name an address, a host or a block")]
+    Empty,
+    /// A path.
+    #[error("{0}: the file does not exist, and it is no block")]
+    File(String),
     /// Too many addresses.
     #[error("{0}: the block is larger than a /24 or /120; name a part of it")]
     Large(String),
@@ -49,6 +55,12 @@ pub(crate) fn parse(text: &str) -> Result<Item, TargetError> {
         let large = block.max_prefix_len() - block.prefix_len() > MAX_HOST_BITS;
         return if large { Err(TargetError::Large(shown())) } else { Ok(Item::Block(block.trunc())) };
     }
+    if text.is_empty() {
+        return Err(TargetError::Empty);
+    }
+    if is_path(text) {
+        return Err(TargetError::File(shown()));
+    }
     if !text.is_ascii() {
         return Err(TargetError::NotAscii(shown()));
     }
@@ -63,6 +75,25 @@ pub(crate) fn parse(text: &str) -> Result<Item, TargetError> {
         return Err(TargetError::Neither(shown()));
     }
     Ok(Item::Host(name))
+}
+
+/// Whether a word looks like a file: it has a slash that no prefix length follows.
+fn is_path(text: &str) -> bool {
+    text.split_once('/')
+        .is_some_and(|(before, length)| before.is_empty() || !length.bytes().all(|octet| octet.is_ascii_digit()))
+}
+
+/// Whether a probe may greet with this: a host name, or an address literal as RFC 5321 4.1.3 has it.
+pub(crate) fn is_greeting(text: &str) -> bool {
+    if let Some(literal) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        let v6 = literal.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:"));
+        return match v6.and_then(|tag| literal.get(tag.len()..)) {
+            Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+            None => literal.parse::<Ipv4Addr>().is_ok(),
+        };
+    }
+    let sound = |name: Name| host_fault(&name).is_none() && !is_address_as_name(&name);
+    text.is_ascii() && !text.contains('\\') && text.parse().is_ok_and(sound)
 }
 
 /// The targets of a list: one per line, `#` begins a comment.
@@ -127,11 +158,12 @@ mod tests {
 
     #[test]
     fn other_words_are_refused() {
-        for text in
-            ["", ".", "a b", "300.1.1.1", "10.1", "1", "-a.example", "a..b", "a.example/", "203.0.113.0/33", "<b>"]
+        for text in [".", "a b", "300.1.1.1", "10.1", "1", "-a.example", "a..b", "a.example/", "203.0.113.0/33", "<b>"]
         {
             assert!(matches!(parse(text), Err(TargetError::Neither(_))), "{text}");
         }
+        assert_eq!(parse(""), Err(TargetError::Empty));
+        assert!(matches!(parse("lists/pool.txt"), Err(TargetError::File(_))));
         assert!(matches!(parse("bücher.example"), Err(TargetError::NotAscii(_))));
         let error = parse("a\u{1b}[31m").expect_err("control bytes");
         assert!(!error.to_string().contains('\u{1b}'));

@@ -6,13 +6,23 @@ use clap::error::ErrorKind;
 pub(crate) const USAGE: u8 = 2;
 /// Exit code where something could not be determined.
 pub(crate) const UNDETERMINED: u8 = 3;
-/// Exit code of a bug (EX_SOFTWARE of sysexits.h).
+/// Exit code of a bug, and of output that could not be written (EX_SOFTWARE of sysexits.h).
 pub(crate) const BUG: u8 = 70;
+
+/// Standard output could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write")]
+pub(crate) struct Unwritten(#[from] pub(crate) std::io::Error);
 
 /// What is wrong with how ptrust was called, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", ptrust_names::escape(.0))]
 pub(crate) struct Usage(pub(crate) String);
+
+/// A line as a monitor reads it: UNKNOWN, without the sign that starts performance data.
+pub(crate) fn word(line: &str) -> String {
+    format!("UNKNOWN - {}", ptrust_names::escape(line).replace('|', "/"))
+}
 
 /// Writes what clap says: help and version as they are, errors in one line. Returns the exit code.
 pub(crate) fn report(error: &clap::Error) -> u8 {

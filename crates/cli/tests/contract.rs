@@ -185,6 +185,14 @@ fn usage_errors_are_one_line_that_names_the_option() {
         (&["check", "--resolver", "dns.example", "203.0.113.25"], "--resolver"),
         (&["check", "--select", "ptr-mising", "203.0.113.25"], "did you mean ptr-missing"),
         (&["check", "--ignore", "nonsense", "203.0.113.25"], "--ignore nonsense"),
+        (&["check"], "a host or a block, or use --here"),
+        (&["check", "--select", "", "203.0.113.25"], "--select: an empty word"),
+        (&["check", "--select", "ptr", "--ignore", "ptr", "203.0.113.25"], "--select/--ignore leave no check to run"),
+        (&["check", "--helo", "", "203.0.113.25", "--world", "demo"], "--helo"),
+        (&["check", "", "--world", "demo"], "an empty word is no target"),
+        (&["check", "/no/such/file", "--world", "demo"], "the file does not exist"),
+        (&["check", "--assume", "203.0.113.25 PTR mail.example.com extra", "203.0.113.25"], "behind the data"),
+        (&["demo", "--world", "/no/such/file"], "its own world"),
         (&["check", "--port", "0", "203.0.113.25"], "--port"),
         (&["check", "--port", "25", "--no-smtp", "203.0.113.25"], "--no-smtp"),
         (&["check", "--assume", "example.com NS ns.example.net", "203.0.113.25"], "--assume"),
@@ -345,5 +353,97 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         .expect("ptrust runs");
     drop(child.stdout.take());
     let ran = Ran::of(child.wait_with_output().expect("ended"));
-    assert_eq!((ran.code, ran.error.as_str()), (1, ""));
+    assert_eq!((ran.code, ran.error.as_str()), (0, ""));
+}
+
+/// Runs ptrust over some other world.
+fn over(name: &str, world: &str, arguments: &[&str]) -> Ran {
+    let scratch = Scratch::new(name);
+    let world = scratch.file("other.world", world);
+    Ran::of(command(&scratch.0).args(["--world", &world]).args(arguments).output().expect("ptrust runs"))
+}
+
+#[test]
+fn a_target_without_a_report_is_unknown_to_a_monitor() {
+    let mute = "zone example.com ns1.example.com\nmail A 203.0.113.25\n!timeout ns1.example.com\n";
+    let ran = over("mute", mute, &["check", "mail.example.com", "--format", "nagios"]);
+    assert_eq!(ran.code, 3, "{}", ran.out);
+    assert_eq!(ran.out, "PTRUST UNKNOWN - mail.example.com: its addresses are not known: no answer\n");
+    let json = over("mute-json", mute, &["check", "mail.example.com", "--format", "json"]);
+    assert_eq!((json.code, json.out.trim()), (3, "[]"));
+    for (more, code, first) in [
+        (&[][..], 3, "PTRUST UNKNOWN - 300.1.1.1"),
+        (&["203.0.113.25"], 3, "PTRUST UNKNOWN - 300.1.1.1"),
+        (&["203.0.113.26"], 2, "PTRUST CRITICAL - 203.0.113.26"),
+    ] {
+        let ran = ptrust(&[&["check", "300.1.1.1", "--format", "nagios"], more].concat());
+        assert_eq!(ran.code, code, "{}", ran.out);
+        assert!(ran.out.starts_with(first) && ran.out.matches("300.1.1.1").count() == 1, "{}", ran.out);
+    }
+}
+
+#[test]
+fn not_asked_is_no_absence() {
+    let zone = "zone example.com ns1.example.net\nmail A 203.0.113.25\ngone TXT nothing\n";
+    let closed = over("closed", &format!("{zone}!closed 53\n!no-resolver\n"), &["check", "mail.example.com"]);
+    assert_eq!(closed.code, 3);
+    assert!(closed.error.contains("its addresses are not known: not asked"), "{}", closed.error);
+    let open = format!("{zone}!no-resolver\n");
+    let walked = over("walked", &open, &["check", "mail.example.com"]);
+    assert!(walked.out.contains("203.0.113.25"), "{}{}", walked.out, walked.error);
+    let gone = over("gone", &open, &["check", "gone.example.com"]);
+    assert!(gone.code == 2 && gone.error.contains("it has no address"), "{}", gone.error);
+    let walk = over("walk", &format!("{zone}!closed 53\n"), &["walk", "mail.example.com"]);
+    assert!(walk.code == 3 && walk.error.contains("port 53 seems closed here"), "{}", walk.error);
+}
+
+#[test]
+fn assumed_records_are_zone_lines_and_missed_when_nobody_asks() {
+    let line = "26.113.0.203.in-addr.arpa. 3600 IN PTR both.example.com.";
+    let ran = ptrust(&["check", "203.0.113.26", "--assume", line]);
+    assert_eq!((ran.code, ran.error.as_str()), (0, ""), "{}", ran.out);
+    let ran = ptrust(&["check", "203.0.113.25", "--assume", "203.0.113.99 PTR both.example.com"]);
+    assert!(ran.error.contains("was not used"), "{}", ran.error);
+    let denied = ["check", "203.0.113.25", "--assume", "203.0.113.25 PTR mail.example.com"];
+    let denied = over("denied", "zone example.com ns1.example.net\nmail A 203.0.113.25\n", &denied);
+    assert!(!denied.out.contains("(assumed)"), "{}", denied.out);
+}
+
+#[test]
+fn a_configuration_holds_in_a_world_and_is_named_for_its_mistakes() {
+    let scratch = Scratch::new("config-world");
+    let world = scratch.file("test.world", WORLD);
+    let run = |text: &str| {
+        let config = scratch.file("config.toml", text);
+        let all = ["--world", &world, "--config", &config, "check", "203.0.113.25", "--format", "json"];
+        Ran::of(command(&scratch.0).args(all).output().expect("ptrust runs"))
+    };
+    let facts = run("[dns]\nwalk = false\n").json()["facts"].clone();
+    assert!(facts.as_array().expect("facts").iter().all(|fact| fact["kind"] != "walk"));
+    for text in [
+        "[checks]\nignore = [\"nonsense\"]\n",
+        "[checks.severity]\nnonsense = \"notice\"\n",
+        "[smtp]\nhelo = \"a\\r\\nQUIT\"\n",
+        "[smtp]\nhelo = \"\"\n",
+    ] {
+        let ran = run(text);
+        assert!(ran.code == 2 && ran.error.contains("config.toml: "), "{text}{}", ran.error);
+        assert_eq!(ran.error.lines().count(), 1, "{}", ran.error);
+    }
+}
+
+#[test]
+fn checks_come_one_per_line() {
+    let ran = plain(&["checks", "--format", "ndjson"]);
+    assert!(ran.out.lines().count() > 40);
+    assert!(ran.out.lines().all(|line| serde_json::from_str::<Value>(line).is_ok_and(|check| check["id"].is_string())));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_said() {
+    let scratch = Scratch::new("full");
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+    let ran = Ran::of(command(&scratch.0).arg("checks").stdout(full).output().expect("ptrust runs"));
+    assert!(ran.code == 70 && ran.error.starts_with("ptrust: failed to write: "), "{} {}", ran.code, ran.error);
 }

@@ -5,8 +5,10 @@
 //! nobody. Signatures of a replaced set are left out; whoever validates asks the ports below.
 
 mod records;
+mod watch;
 
 pub use records::{AssumeError, parse};
+pub use watch::Watch;
 
 use crate::answer::MAX_ALIASES;
 use crate::ports::{BoxFuture, Channel, Exchange, PathError};

@@ -1,7 +1,7 @@
 //! Making a report from facts.
 
 use crate::report::{Coverage, Inconclusive, Report, ReportFact, SCHEMA, Subject, SubjectKind, Verdict};
-use crate::{limit, views};
+use crate::{limit, markup, views};
 use ptrust_checks::{Finding, Judged, Judgement, Settings, Severity, judge_all, receivers};
 use ptrust_facts::identity::{AddressScope, View};
 use ptrust_facts::{Facts, Need};
@@ -32,6 +32,7 @@ impl Report {
             source: facts.clone(),
             judged,
         };
+        markup::clean(&mut report);
         limit::apply(&mut report);
         report
     }

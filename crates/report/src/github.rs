@@ -4,6 +4,9 @@ use crate::{Report, Verdict};
 use ptrust_checks::Severity;
 use std::io;
 
+/// Records of a message at most; the JSON has all.
+pub(crate) const RECORDS: usize = 8;
+
 /// Writes one command per finding, and one where the verdict is unknown.
 pub(crate) fn render(reports: &[Report], out: &mut dyn io::Write) -> io::Result<()> {
     for report in reports {
@@ -18,13 +21,15 @@ pub(crate) fn render(reports: &[Report], out: &mut dyn io::Write) -> io::Result<
                 Some(step) => format!("{address}: {} {step}", finding.explanation),
                 None => format!("{address}: {}", finding.explanation),
             };
-            command(out, level, &format!("{} {address}", finding.id), &text)?;
+            let records = finding.remedy.records.iter().take(RECORDS);
+            let lines: Vec<_> = std::iter::once(&text).chain(records).map(String::as_str).collect();
+            command(out, level, &format!("{} {address}", finding.id), &lines)?;
         }
         if report.verdict == Verdict::Unknown {
             let open = &report.coverage.inconclusive;
-            let why = open.first().map(|one| format!("{}, {}", one.missing, one.cause)).unwrap_or_default();
+            let why = open.first().map(|one| crate::text::gap(&one.missing, one.cause)).unwrap_or_default();
             let text = format!("{address}: {} checks could not be judged: {why}", open.len());
-            command(out, "warning", &format!("undetermined {address}"), &text)?;
+            command(out, "warning", &format!("undetermined {address}"), &[&text])?;
         }
     }
     Ok(())
@@ -32,8 +37,9 @@ pub(crate) fn render(reports: &[Report], out: &mut dyn io::Write) -> io::Result<
 
 /// One command. A text from the network must not end it, nor start another: line ends and the property separators are
 /// escaped as the runner's own toolkit does.
-fn command(out: &mut dyn io::Write, level: &str, title: &str, text: &str) -> io::Result<()> {
-    writeln!(out, "::{level} title={}::{}", property(title), data(text))
+fn command(out: &mut dyn io::Write, level: &str, title: &str, lines: &[&str]) -> io::Result<()> {
+    let lines: Vec<_> = lines.iter().map(|line| data(line)).collect();
+    writeln!(out, "::{level} title={}::{}", property(title), lines.join("%0A"))
 }
 
 /// Escapes the text of a command.
@@ -53,8 +59,8 @@ mod tests {
     #[test]
     fn hostile_text_stays_one_command() {
         let mut out = Vec::new();
-        command(&mut out, "error", "a:b,c", "50%\n::set-env name=X::y").expect("memory");
+        command(&mut out, "error", "a:b,c", &["50%\n::set-env name=X::y", "z"]).expect("memory");
         let text = String::from_utf8(out).expect("UTF-8");
-        assert_eq!(text, "::error title=a%3Ab%2Cc::50%25\\010::set-env name=X::y\n");
+        assert_eq!(text, "::error title=a%3Ab%2Cc::50%25\\010::set-env name=X::y%0Az\n");
     }
 }

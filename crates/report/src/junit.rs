@@ -26,10 +26,10 @@ fn case(report: &Report, judged: &Judged, fail_on: Severity) -> Option<TestCase>
     let finding = report.findings.iter().find(|finding| finding.id == judged.check.id);
     let status = match (&judged.judgement, finding) {
         (Judgement::NotApplicable, _) => return None,
-        (Judgement::Fail(_), Some(finding)) if finding.severity >= fail_on => failure(finding),
+        (Judgement::Fail(_), Some(finding)) if finding.severity >= fail_on => failure(report, finding),
         (Judgement::Pass | Judgement::Fail(_), _) => TestCaseStatus::success(),
         (Judgement::Inconclusive(missing), _) => {
-            skipped(format!("undetermined: {}, {}", missing.missing, missing.cause))
+            skipped(format!("undetermined: {}", crate::text::gap(&missing.missing, missing.cause)))
         }
         (Judgement::Skipped, _) => skipped("not possible in this run".into()),
     };
@@ -37,15 +37,15 @@ fn case(report: &Report, judged: &Judged, fail_on: Severity) -> Option<TestCase>
     case.set_classname(format!("ptrust.{}", report.subject.value));
     if let Some(finding) = finding {
         // Findings below the threshold pass, and still say what they found.
-        case.set_system_out(body(finding));
+        case.set_system_out(body(report, finding));
     }
     Some(case)
 }
 
 /// A finding at the threshold.
-fn failure(finding: &Finding) -> TestCaseStatus {
+fn failure(report: &Report, finding: &Finding) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_type(finding.id).set_message(finding.explanation.clone()).set_description(body(finding));
+    status.set_type(finding.id).set_message(finding.explanation.clone()).set_description(body(report, finding));
     status
 }
 
@@ -57,10 +57,10 @@ fn skipped(message: String) -> TestCaseStatus {
 }
 
 /// What was seen, who acts and what to do, as plain lines.
-fn body(finding: &Finding) -> String {
+fn body(report: &Report, finding: &Finding) -> String {
     let mut lines = vec![finding.explanation.clone()];
     lines.extend(finding.evidence.iter().map(|one| format!("seen: {} -> {} ({})", one.asked, one.answer, one.server)));
-    lines.push(format!("who: {}", finding.remedy.who.as_str()));
+    lines.push(format!("who: {}", crate::text::who(report, finding)));
     lines.extend(finding.remedy.steps.iter().map(|step| format!("do: {step}")));
     lines.extend(finding.remedy.records.iter().map(|record| format!("record: {record}")));
     lines.push(format!("why: {}", finding.authority.reference()));

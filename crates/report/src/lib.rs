@@ -12,6 +12,7 @@ mod github;
 mod json;
 mod junit;
 mod limit;
+mod markup;
 mod nagios;
 mod report;
 mod sarif;

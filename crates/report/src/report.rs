@@ -78,9 +78,10 @@ pub struct Administrative {
     /// `delegated`, `not-delegated`, `lame`, `unreachable`, `unresolvable`, `classless-broken`, `bogus` or
     /// `undetermined`; null for addresses that have no public identity.
     pub state: Option<&'static str>,
-    /// The zone that decides: the one that holds the PTR, or the broken one, or the one that denies the name.
+    /// The zone that decides: the one that holds the PTR (an alias is followed), or the broken one, or the one that
+    /// denies the name.
     pub zone: Option<Name>,
-    /// Its name servers.
+    /// The name servers of that zone.
     pub servers: Vec<Name>,
     /// Who holds the address; null when not known.
     pub holder: Option<Holder>,

@@ -226,6 +226,10 @@ fn result<'a>(report: &'a Report, finding: &'a Finding, checks: &[&'static Check
         text.push(' ');
         text.push_str(step);
     }
+    for record in finding.remedy.records.iter().take(crate::github::RECORDS) {
+        text.push('\n');
+        text.push_str(record);
+    }
     SarifResult {
         rule_id: finding.id,
         rule_index: checks.iter().position(|check| check.id == finding.id),
@@ -242,7 +246,7 @@ fn result<'a>(report: &'a Report, finding: &'a Finding, checks: &[&'static Check
 fn notifications(report: &Report) -> impl Iterator<Item = Notification<'_>> {
     report.coverage.inconclusive.iter().map(|one| Notification {
         level: "warning",
-        message: Text { text: format!("undetermined: {}, {}", one.missing, one.cause) },
+        message: Text { text: format!("undetermined: {}", crate::text::gap(&one.missing, one.cause)) },
         associated_rule: RuleRef { id: one.id },
         locations: [location(report, None)],
     })

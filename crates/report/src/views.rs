@@ -1,19 +1,20 @@
 //! The `identity` of a report: what `facts::identity` proved, in the words of the JSON.
 
+use crate::markup::free;
 use crate::report::{Administrative, Holder, IdentityReport, Technical};
 use ptrust_checks::remedy;
-use ptrust_facts::identity::{Banner, Delegation};
+use ptrust_facts::identity::{Banner, ClasslessDefect, Delegation};
 use ptrust_facts::{Cut, Facts, Walk};
-use ptrust_names::{Name, escape};
+use ptrust_names::Name;
 
 /// The two layers of an address.
 pub(crate) fn identity(facts: &Facts) -> IdentityReport {
     let identity = facts.identity();
-    let cut = deciding_cut(facts);
-    let zone = zone(&identity.delegation).cloned().or_else(|| cut.map(|cut| cut.zone.clone()));
+    let cut = holding_cut(facts).or_else(|| deciding_cut(facts));
+    let zone = cut.map(|cut| cut.zone.clone()).or_else(|| zone(&identity.delegation).cloned());
     let banner = match &identity.banner {
         Banner::Name { name, .. } => Some(name.to_string()),
-        Banner::Unqualified(text) if !text.is_empty() => Some(escape(text)),
+        Banner::Unqualified(text) if !text.is_empty() => Some(free(text)),
         Banner::Unqualified(_) | Banner::NotSeen => None,
     };
     IdentityReport {
@@ -27,7 +28,7 @@ pub(crate) fn identity(facts: &Facts) -> IdentityReport {
             ptr: identity.names.list().iter().map(|name| name.name.clone()).collect(),
             confirmed: identity.names.confirmed().map(|name| name.name.clone()).collect(),
             iprev: identity.iprev,
-            helo: facts.target.helo.as_deref().map(escape),
+            helo: facts.target.helo.as_deref().map(free),
             banner,
             aligned: identity.aligned(),
         },
@@ -39,7 +40,21 @@ pub(crate) fn ptr_walk(facts: &Facts) -> Option<&Walk> {
     facts.walk(&facts.ptr_question()).present().copied()
 }
 
-/// The zone cut that decides the administrative layer: the one that the delegation names, else the deepest of the walk.
+/// The zone cut behind an alias: the one that holds the PTR, or that should and is broken.
+pub(crate) fn holding_cut(facts: &Facts) -> Option<&Cut> {
+    let walk = ptr_walk(facts).filter(|walk| walk.alias.is_some())?;
+    match &facts.identity().delegation {
+        Delegation::Delegated { zone: Some(_) }
+        | Delegation::ClasslessBroken {
+            defect: ClasslessDefect::Lame | ClasslessDefect::Unreachable | ClasslessDefect::Unresolvable,
+            ..
+        } => walk.last().deepest(),
+        _ => None,
+    }
+}
+
+/// The zone cut in the delegation tree that decides the administrative layer: the one that the delegation names, else
+/// the deepest of the walk. Aliases are not followed.
 pub(crate) fn deciding_cut(facts: &Facts) -> Option<&Cut> {
     let walk = ptr_walk(facts)?;
     let cuts = || std::iter::successors(Some(walk), |walk| walk.alias.as_deref()).flat_map(|walk| &walk.cuts);
@@ -83,7 +98,7 @@ fn holder(facts: &Facts) -> Option<Holder> {
     let owner = facts.owner();
     let owner = *owner.present()?;
     Some(Holder {
-        name: owner.holder.as_deref().map(escape),
+        name: owner.holder.as_deref().map(free),
         source: "rdap",
         provider: remedy::provider(facts).map(|provider| provider.id.as_str()),
         usage: owner.usage,

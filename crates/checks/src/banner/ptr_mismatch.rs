@@ -27,17 +27,14 @@ fn judge(facts: &Facts) -> Judgement {
         (None, Names::Undetermined(cause)) => {
             Judgement::inconclusive(format!("the PTR of {}", facts.target.address), *cause)
         }
-        (None, Names::Present { names, unevaluated, .. }) => {
-            let missing = format!("{unevaluated} of {} PTR names", names.len() + unevaluated);
-            Judgement::inconclusive(missing, Cause::Budget)
-        }
+        (None, Names::Present { names, unevaluated, .. }) => Judgement::limited(names.len(), *unevaluated),
         (None, _) => Judgement::NotApplicable,
     }
 }
 
 fn failure(facts: &Facts, name: &Name) -> Failure {
     let address = facts.target.address;
-    let ptr = remedy::joined(facts.identity().names.list().iter().map(|name| &name.name));
+    let ptr = remedy::joined(facts.identity().names.list().iter().map(|name| evidence::name_text(&name.name)));
     let wanted = remedy::helo_name(facts);
     let mut evidence = vec![common::greeting(facts)];
     evidence.extend(evidence::answers(facts, &facts.ptr_question()));

@@ -57,7 +57,8 @@ fn is_signed(facts: &Facts) -> bool {
 fn failure(facts: &Facts, chain: &Chain) -> Failure {
     let question = facts.ptr_question();
     let zone = exclusive::bogus_zone(facts).unwrap_or(&question.name);
-    let reason = chain.reason.as_deref().unwrap_or("the signatures do not fit the keys");
+    let raw = chain.reason.as_deref().unwrap_or_default();
+    let reason = evidence::bogus_text(raw);
     Failure {
         subject: zone.to_string(),
         explanation: format!(
@@ -69,7 +70,7 @@ fn failure(facts: &Facts, chain: &Chain) -> Failure {
             facts,
             format!("{question}, DNSSEC"),
             format!("chain of trust down to {zone}"),
-            reason,
+            if raw.is_empty() { reason } else { format!("validator: {raw}") },
         )],
         remedy: Remedy {
             steps: vec![

@@ -36,8 +36,9 @@ fn failure(facts: &Facts, cut: &Cut) -> Failure {
         subject: zone.to_string(),
         explanation: format!(
             "{zone} is delegated, but none of its name servers answers for it with authority: {}. No resolver gets a \
-             PTR record from them.",
-            evidence::faults_text(&cut.servers)
+             PTR record from them.{}",
+            evidence::faults_text(&cut.servers),
+            exclusive::registry_note(facts, cut)
         ),
         evidence: evidence::servers(facts, cut, |_| true),
         remedy: Remedy { steps: exclusive::repair(facts, zone, first), records: Vec::new() },

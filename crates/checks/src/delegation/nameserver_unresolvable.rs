@@ -32,8 +32,9 @@ fn failure(facts: &Facts, cut: &Cut) -> Failure {
     Failure {
         subject: zone.to_string(),
         explanation: format!(
-            "{zone} is delegated to {names}, and none of these names leads to an address that can be asked: {}.",
-            evidence::faults_text(&cut.servers)
+            "{zone} is delegated to {names}, and none of these names leads to an address that can be asked: {}.{}",
+            evidence::faults_text(&cut.servers),
+            exclusive::registry_note(facts, cut)
         ),
         evidence: evidence::servers(facts, cut, |_| true),
         remedy: Remedy { steps: exclusive::repair(facts, zone, first), records: Vec::new() },

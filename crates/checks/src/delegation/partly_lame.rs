@@ -49,15 +49,37 @@ fn failure(facts: &Facts, cut: &Cut) -> Failure {
             evidence::faults_text(cut.broken_servers())
         ),
         evidence,
-        remedy: Remedy {
-            steps: vec![
-                format!(
-                    "Load {zone} on {}, and answer for it with authority.",
-                    evidence::servers_text(cut.broken_servers())
-                ),
-                format!("Or take these servers out of the NS records of {zone}, and out of the list at its parent."),
-            ],
-            records: Vec::new(),
-        },
+        remedy: Remedy { steps: steps(cut), records: Vec::new() },
     }
+}
+
+/// One step for each cause, with the servers that it is about, and the way out that they share.
+fn steps(cut: &Cut) -> Vec<String> {
+    let zone = &cut.zone;
+    let those = |like: fn(Class) -> bool| cut.broken_servers().filter(move |server| like(server.class));
+    let step = |like: fn(Class) -> bool, text: &dyn Fn(String) -> String| {
+        those(like).next().map(|_| text(evidence::servers_text(those(like))))
+    };
+    let nameless = |like: fn(Class) -> bool| evidence::names_text(those(like).map(|server| &server.name));
+    let no_address = |class| matches!(class, Class::NoAddress | Class::SpecialUse);
+    let steps = [
+        step(|class| matches!(class, Class::Lame(_)), &|servers| {
+            format!("Load {zone} on {servers}, and answer for it with authority.")
+        }),
+        step(|class| matches!(class, Class::Failing(_)), &|servers| {
+            format!("Repair {servers}: the answers are errors; the log of the server says why it cannot serve {zone}.")
+        }),
+        step(|class| class == Class::Mute, &|servers| {
+            format!(
+                "Start {servers} again, or open port 53 over UDP and TCP in the firewall, for every source address."
+            )
+        }),
+        step(no_address, &|_| format!("Give {} a public address: publish A or AAAA records.", nameless(no_address))),
+    ];
+    let mut steps: Vec<String> = steps.into_iter().flatten().collect();
+    steps.push(match cut.broken_servers().count() {
+        1 => format!("Or take this server out of the NS records of {zone}, and out of the list at its parent."),
+        _ => format!("Or take these servers out of the NS records of {zone}, and out of the list at its parent."),
+    });
+    steps
 }

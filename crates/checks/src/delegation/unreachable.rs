@@ -34,7 +34,8 @@ fn failure(facts: &Facts, cut: &Cut) -> Failure {
         subject: zone.to_string(),
         explanation: format!(
             "{zone} is delegated, but all of its name servers are silent over UDP and TCP: {servers}. No resolver gets \
-             a PTR record from them."
+             a PTR record from them.{}",
+            exclusive::registry_note(facts, cut)
         ),
         evidence: evidence::servers(facts, cut, |_| true),
         remedy: Remedy { steps: exclusive::repair(facts, zone, first), records: Vec::new() },

@@ -71,8 +71,7 @@ pub(super) fn limited(facts: &Facts) -> Judgement {
         Names::Present { unevaluated, .. } => *unevaluated,
         _ => 0,
     };
-    let missing = format!("{more} of {} PTR names", names.list().len() + more);
-    Judgement::inconclusive(missing, Cause::Budget)
+    Judgement::limited(names.list().len(), more)
 }
 
 /// The address record to publish, at the end of the name's aliases: one name that leads back is enough, best the one

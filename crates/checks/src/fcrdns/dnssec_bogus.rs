@@ -2,6 +2,7 @@
 
 use super::common;
 use crate::prelude::*;
+use std::collections::BTreeSet;
 
 /// The DNSSEC chain from the root to the addresses of a PTR name provably fails.
 pub const CHECK: Check = Check {
@@ -50,16 +51,17 @@ fn failure(facts: &Facts) -> Failure {
         let chain = facts.chain(&question);
         let zone = chain.present().and_then(|chain| chain.zone.as_ref()).map(Name::to_string);
         let reason = chain.present().and_then(|chain| chain.reason.clone());
-        (question, zone, reason.unwrap_or_else(|| Cause::Bogus.to_string()))
+        (question, zone, reason.unwrap_or_default())
     });
     let chains: Vec<_> = chains.collect();
     let zone = chains.iter().find_map(|(_, zone, _)| zone.clone());
     let at = zone.as_ref().map(|zone| format!(" at {zone}")).unwrap_or_default();
     let zone = zone.unwrap_or_else(|| "the zone of the name".into());
-    let reasons = remedy::joined(chains.iter().map(|(_, _, reason)| reason));
+    let reasons =
+        remedy::joined(chains.iter().map(|(_, _, reason)| evidence::bogus_text(reason)).collect::<BTreeSet<_>>());
     let evidence = chains.iter().map(|(question, zone, reason)| {
         let who = zone.as_ref().map_or_else(|| "validation".into(), |zone| format!("validation, broken at {zone}"));
-        evidence::by(facts, format!("chain of trust of {question}"), who, reason)
+        evidence::by(facts, format!("chain of trust of {question}"), who, format!("validator: {reason}"))
     });
     Failure {
         subject: listed.clone(),

@@ -50,17 +50,25 @@ fn failure(facts: &Facts) -> Failure {
     Failure {
         subject: bad.clone(),
         explanation: format!(
-            "Of the PTR names of {address}, {good} leads back to it and {bad} does not. Receivers that look at one name \
-             only see either, as chance has it."
+            "Of the PTR names of {address}, {good} {} back to it and {bad} {} not. Receivers that look at one name \
+             only see either, as chance has it.",
+            remedy::for_count(sound.len(), "leads", "lead"),
+            remedy::for_count(others.len(), "does", "do"),
         ),
         evidence: common::answers(facts, &others),
         remedy: Remedy {
             steps: vec![
                 format!(
-                    "In {}, remove the PTR records to {bad} and keep the record below.",
-                    remedy::reverse_zone(facts)
+                    "In {}, remove the PTR {} to {bad} and keep the {} below.",
+                    remedy::reverse_zone(facts),
+                    remedy::for_count(others.len(), "record", "records"),
+                    remedy::for_count(sound.len(), "record", "records")
                 ),
-                format!("If {bad} is to stay, its zone needs an address record for {address} as well."),
+                format!(
+                    "If {bad} {} to stay, {} an address record for {address} as well.",
+                    remedy::for_count(others.len(), "is", "are"),
+                    remedy::for_count(others.len(), "it needs", "each of them needs")
+                ),
             ],
             records: keep.collect(),
         },

@@ -28,7 +28,7 @@ fn failure(facts: &Facts, name: &PtrName) -> Failure {
         "A PTR record leads from the address to a name: put the name of the mail host into it, not the address.".into(),
     );
     Failure {
-        subject: name.name.to_string(),
+        subject: common::subject(facts, &name.name),
         explanation: format!(
             "The PTR of {} is {}, an address written as a name. No public name has this form, so it can never lead back \
              to the address.",

@@ -30,8 +30,7 @@ pub(super) fn unknown(facts: &Facts, cause: Cause) -> Judgement {
 
 /// Only some of the names were evaluated, and the others could turn the judgement.
 pub(super) fn limited(found: &Found<'_>) -> Judgement {
-    let missing = format!("{} of {} PTR names", found.unevaluated, found.names.len() + found.unevaluated);
-    Judgement::inconclusive(missing, Cause::Budget)
+    Judgement::limited(found.names.len(), found.unevaluated)
 }
 
 /// Judges one of the three faults that make a name unusable: it holds only where no name is usable, and only for the
@@ -78,9 +77,17 @@ pub(super) fn if_any(
     })
 }
 
+/// What a finding about one name is about: the name, unless it is itself a zone on the way to the PTR. The party that
+/// must act runs the reverse zone, and not that one.
+pub(super) fn subject(facts: &Facts, name: &Name) -> String {
+    let owner = remedy::ptr_owner(facts);
+    let is_above = owner.is_at_or_below(name) || facts.ptr_question().name.is_at_or_below(name);
+    if is_above { owner.to_string() } else { name.to_string() }
+}
+
 /// The names in one sentence.
 pub(super) fn listed(names: &[&PtrName]) -> String {
-    remedy::joined(names.iter().map(|name| &name.name))
+    remedy::joined(names.iter().map(|name| evidence::name_text(&name.name)))
 }
 
 /// Which servers hold these names, as seen by the view that decided: of long sets only these names are shown.

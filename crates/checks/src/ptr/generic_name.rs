@@ -2,7 +2,8 @@
 
 use super::common;
 use crate::prelude::*;
-use ptrust_knowledge::providers;
+use ptrust_knowledge::{generic, providers};
+use ptrust_names::registrable;
 
 /// A PTR name follows a pattern of names that providers generate.
 pub const CHECK: Check = Check {
@@ -34,7 +35,9 @@ fn judge(facts: &Facts) -> Judgement {
 fn failure(facts: &Facts, names: &[&PtrName]) -> Failure {
     let listed = common::listed(names);
     let reasons = names.iter().filter_map(|name| match &name.fault {
-        Some(NameFault::Generic(generic)) => Some(format!("{}: {}", name.name, generic.reasons.join(", "))),
+        Some(NameFault::Generic(generic)) => {
+            Some(format!("{}: {}", name.name, reasons(facts, &name.name, &generic.reasons).join(", ")))
+        }
         _ => None,
     });
     let mut evidence = common::holding(facts, names.iter().copied());
@@ -50,4 +53,39 @@ fn failure(facts: &Facts, names: &[&PtrName]) -> Failure {
         evidence,
         remedy: remedy::set_ptr(facts),
     }
+}
+
+/// The reasons in words: those that are patterns of the data file are told by what they stand for.
+fn reasons(facts: &Facts, name: &Name, reasons: &[String]) -> Vec<String> {
+    let domain = registrable(name).map(|found| found.domain.to_string());
+    let judged = generic::judge(&name.to_string(), domain.as_deref(), facts.target.address);
+    let text = |reason: &String| {
+        let id = reason.split(' ').next().unwrap_or_default();
+        let Some(found) = judged.matched.iter().find(|found| found.id == id) else {
+            return Some(reason.clone());
+        };
+        match class_text(found.class) {
+            _ if found.weight == 0 => None,
+            Some(words) => Some(words.to_owned()),
+            None => Some(reason.clone()),
+        }
+    };
+    let mut all: Vec<String> = reasons.iter().filter_map(text).collect();
+    all.dedup();
+    all
+}
+
+/// What the words of a class say of a name.
+fn class_text(class: &str) -> Option<&'static str> {
+    Some(match class {
+        "access" => "a word for a kind of access line",
+        "address-embedded" => "the shape of an address",
+        "customer" => "a word for customers' lines",
+        "dynamic" => "a word for addresses that change",
+        "hosting" => "a word for rented machines or clients",
+        "mail-hint" => "in its favor a word for mail servers",
+        "pool" => "a word for a pool of addresses",
+        "static-hint" => "in its favor a word for fixed addresses",
+        _ => return None,
+    })
 }

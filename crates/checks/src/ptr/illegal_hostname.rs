@@ -31,7 +31,7 @@ fn failure(facts: &Facts, name: &PtrName) -> Failure {
         _ => format!("{}, which has characters other than letters, digits and hyphens", name.name),
     };
     Failure {
-        subject: name.name.to_string(),
+        subject: common::subject(facts, &name.name),
         explanation: format!(
             "The PTR of {} is {what}. Mail servers treat such a name as if there were none.",
             facts.target.address

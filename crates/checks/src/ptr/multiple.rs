@@ -30,7 +30,7 @@ fn failure(facts: &Facts, found: &common::Found<'_>, count: usize) -> Failure {
     if found.unevaluated > 0 {
         listed = format!("{listed} among the first {}", found.names.len());
     }
-    let keep = remedy::helo_name(facts);
+    let keep = keep(facts, found.names);
     Failure {
         subject: facts.ptr_question().name.to_string(),
         explanation: format!(
@@ -44,7 +44,24 @@ fn failure(facts: &Facts, found: &common::Found<'_>, count: usize) -> Failure {
                  {address}, and remove the others.",
                 remedy::reverse_zone(facts)
             )],
-            records: vec![remedy::ptr_record(facts, &keep)],
+            records: keep.map(|name| remedy::ptr_record(facts, &name.to_string())).into_iter().collect(),
         },
     }
+}
+
+/// The name to keep, one of the set: that of the HELO, else a sound one, of those that lead back; where none does, that
+/// of the HELO or of the greeting.
+fn keep<'a>(facts: &Facts, names: &'a [PtrName]) -> Option<&'a Name> {
+    let helo: Option<Name> = facts.target.helo.as_deref().and_then(|text| text.parse().ok());
+    let greeting = match &facts.identity().banner {
+        Banner::Name { name, .. } => Some(name),
+        _ => None,
+    };
+    let confirmed = |name: &&PtrName| name.usable && matches!(name.forward, ForwardName::Confirmed { .. });
+    let said = |name: &&PtrName| helo.as_ref().or(greeting) == Some(&name.name);
+    let usable = || names.iter().filter(|name| name.usable);
+    let best = usable().filter(confirmed).find(said);
+    let best = best.or_else(|| usable().filter(confirmed).find(|name| name.fault.is_none()));
+    let best = best.or_else(|| usable().find(confirmed)).or_else(|| usable().find(said));
+    best.map(|name| &name.name)
 }

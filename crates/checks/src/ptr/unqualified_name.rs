@@ -40,7 +40,7 @@ fn failure(facts: &Facts, name: &PtrName) -> Failure {
         }
     };
     Failure {
-        subject: name.name.to_string(),
+        subject: common::subject(facts, &name.name),
         explanation: format!(
             "The PTR of {} is {}, which {why}. Receivers cannot look it up, so it confirms nothing.",
             facts.target.address, name.name

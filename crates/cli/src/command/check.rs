@@ -1,9 +1,10 @@
 //! `ptrust check`: the identity of sending addresses.
 
+use crate::lookup::{Found, addresses};
 use crate::output::Progress;
 use crate::setup::Setup;
 use crate::targets::{self, Item};
-use crate::usage::{UNDETERMINED, USAGE, Usage};
+use crate::usage::{UNDETERMINED, USAGE, Usage, word};
 use clap::ArgGroup;
 use ptrust_diagnose::Engine;
 use ptrust_facts::Target;
@@ -20,6 +21,8 @@ use futures_util::StreamExt;
 const MAX_TARGETS: usize = 65_536;
 /// Host names looked up at once.
 const LOOKUPS: usize = 32;
+/// A monitor's exit code for the gravest state.
+const CRITICAL: u8 = 2;
 /// Public addresses that a route is looked up for, one per family: a root server's. Nothing is sent to them.
 const ELSEWHERE: [&str; 2] = ["198.41.0.4:53", "[2001:503:ba3e::2:30]:53"];
 
@@ -46,20 +49,27 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) fn run(setup: &Setup, args: &Args) -> anyhow::Result<u8> {
-    if args.targets.is_empty() && !args.here && setup.world.is_none() {
-        return Err(Usage("check: nothing to check; name an address or a host, or use --here".into()).into());
+    let suggested = if args.targets.is_empty() && !args.here { setup.suggested() } else { Vec::new() };
+    if args.targets.is_empty() && !args.here && suggested.is_empty() {
+        let line = match setup.world {
+            None => "check: nothing to check; name an address, a host or a block, or use --here",
+            Some(_) => "check: nothing to check; name an address, a host or a block, since the world suggests none",
+        };
+        return Err(Usage(line.into()).into());
+    }
+    if let Some(helo) = &args.helo {
+        greeting(helo).map_err(|fault| Usage(format!("--helo {helo:?}: {fault}")))?;
     }
     let (items, mut refused) = items(setup, args)?;
-    let suggested = if items.is_empty() && refused == 0 { setup.suggested() } else { Vec::new() };
     let code = setup.block_on(async {
         let engine = setup.engine()?;
         let mut targets = suggested;
-        for looked_up in look_up(&engine, items).await {
+        for looked_up in look_up(setup, &engine, items).await {
             match looked_up {
                 Ok((host, addresses)) => {
                     targets.extend(addresses.into_iter().map(|address| setup.target(address, host.clone())));
                 }
-                Err(code) => refused = gravest([refused, code]),
+                Err(one) => refused.push(one),
             }
         }
         if targets.len() > MAX_TARGETS {
@@ -70,21 +80,56 @@ pub(crate) fn run(setup: &Setup, args: &Args) -> anyhow::Result<u8> {
             let port = args.port.or(target.smtp_port);
             target.smtp_port = port.filter(|_| !args.no_smtp);
         }
-        if targets.is_empty() && refused == 0 {
+        if targets.is_empty() && refused.is_empty() {
             return Err(Usage("check: nothing to check; the list is empty".into()).into());
         }
-        check(setup, &engine, targets).await
+        check(setup, &engine, targets, &refused).await
     })??;
-    Ok(gravest([code, refused]))
+    Ok(code)
+}
+
+/// What is wrong with a HELO that a sender is said to give. A bad name is what checks are for; one that no line of SMTP
+/// could carry is a mistake.
+fn greeting(helo: &str) -> Result<(), &'static str> {
+    if helo.trim().is_empty() {
+        Err("it is empty; leave the option out")
+    } else if helo.chars().any(char::is_control) {
+        Err("it has control characters")
+    } else {
+        Ok(())
+    }
+}
+
+/// A target that there is no report for.
+pub(crate) struct Refused {
+    /// The line that says so.
+    line: String,
+    /// The exit code it stands for.
+    code: u8,
+}
+
+impl Refused {
+    /// Says so on standard error, except to a monitor, which reads standard output only.
+    fn new(setup: &Setup, line: String, code: u8) -> Self {
+        if setup.global.format != Format::Nagios {
+            anstream::eprintln!("ptrust: {line}");
+        }
+        Self { line, code }
+    }
 }
 
 /// Checks targets and writes their reports in the order given.
-pub(crate) async fn check(setup: &Setup, engine: &Engine, targets: Vec<Target>) -> anyhow::Result<u8> {
+pub(crate) async fn check(
+    setup: &Setup,
+    engine: &Engine,
+    targets: Vec<Target>,
+    refused: &[Refused],
+) -> anyhow::Result<u8> {
     let (format, fail_on) = (setup.global.format, setup.global.fail_on);
     let (total, progress) = (targets.len(), Progress::new(targets.len()));
     let mut waiting: BTreeMap<usize, Report> = BTreeMap::new();
     let mut reports: Vec<Report> = Vec::new();
-    let mut codes = Vec::new();
+    let mut codes: Vec<u8> = refused.iter().map(|one| one.code).collect();
     let mut port_25 = PortCount::default();
     let mut done = std::pin::pin!(engine.check_all(targets));
     let mut count = 0;
@@ -105,6 +150,9 @@ pub(crate) async fn check(setup: &Setup, engine: &Engine, targets: Vec<Target>) 
         }
     }
     drop(progress);
+    if format == Format::Nagios && !refused.is_empty() {
+        return nagios(setup, &reports, refused);
+    }
     if format != Format::Ndjson {
         codes.push(exit_code(&reports, fail_on, format));
         let options = Options { array: total != 1, ..setup.render_options() };
@@ -114,6 +162,30 @@ pub(crate) async fn check(setup: &Setup, engine: &Engine, targets: Vec<Target>) 
     }
     port_25.complain();
     Ok(gravest(codes))
+}
+
+/// The lines for a monitor when some targets have no report: UNKNOWN, unless a report is worse.
+fn nagios(setup: &Setup, reports: &[Report], refused: &[Refused]) -> anyhow::Result<u8> {
+    let line = |one: &Refused| word(&one.line);
+    let mut known = Vec::new();
+    if !reports.is_empty() {
+        render(Format::Nagios, reports, &mut known, &setup.render_options())?;
+    }
+    let known = String::from_utf8_lossy(&known).into_owned();
+    let critical = exit_code(reports, setup.global.fail_on, Format::Nagios) == CRITICAL;
+    setup.write(|out| {
+        if critical {
+            out.write_all(known.as_bytes())?;
+            return refused.iter().try_for_each(|one| writeln!(out, "{}", line(one)));
+        }
+        let mut prefix = "PTRUST ";
+        for one in refused {
+            writeln!(out, "{prefix}{}", line(one))?;
+            prefix = "";
+        }
+        out.write_all(known.strip_prefix("PTRUST ").unwrap_or(&known).as_bytes())
+    })?;
+    Ok(if critical { CRITICAL } else { UNDETERMINED })
 }
 
 /// What the targets said on the SMTP port, over the whole run.
@@ -147,16 +219,13 @@ impl PortCount {
     }
 }
 
-/// The items of the command line, lists read, and the exit code of those that are none.
-fn items(setup: &Setup, args: &Args) -> anyhow::Result<(Vec<Item>, u8)> {
+/// The items of the command line, lists read, and the words that are none.
+fn items(setup: &Setup, args: &Args) -> anyhow::Result<(Vec<Item>, Vec<Refused>)> {
     let mut items = Vec::new();
-    let mut refused = 0;
+    let mut refused = Vec::new();
     let mut add = |text: &str| match targets::parse(text) {
         Ok(item) => items.push(item),
-        Err(error) => {
-            anstream::eprintln!("ptrust: {error}");
-            refused = USAGE;
-        }
+        Err(error) => refused.push(Refused::new(setup, error.to_string(), USAGE)),
     };
     for text in &args.targets {
         match list(text)? {
@@ -182,7 +251,7 @@ fn list(text: &str) -> anyhow::Result<Option<String>> {
         let read = io::stdin().lock().take(targets::MAX_LIST + 1).read_to_string(&mut list);
         read.map_err(|error| Usage(format!("-: {error}")))?;
     } else if named.is_some()
-        || (!matches!(targets::parse(text), Ok(Item::Address(_) | Item::Block(_))) && Path::new(text).is_file())
+        || (!matches!(targets::parse(text), Ok(Item::Address(_) | Item::Block(_))) && is_list(text))
     {
         let path = named.unwrap_or(text);
         let file = std::fs::File::open(path);
@@ -195,6 +264,12 @@ fn list(text: &str) -> anyhow::Result<Option<String>> {
         return Err(Usage(format!("{text}: the list is longer than {} octets", targets::MAX_LIST)).into());
     }
     Ok(Some(list))
+}
+
+/// Whether a word is the name of a file, or of something else there that cannot be read as one.
+fn is_list(text: &str) -> bool {
+    let path = Path::new(text);
+    path.is_file() || (text.contains('/') && path.exists())
 }
 
 /// The addresses that this machine would send from. Connecting a UDP socket picks a source and sends nothing.
@@ -213,26 +288,19 @@ fn here() -> Result<Vec<IpAddr>, Usage> {
     Ok(found)
 }
 
-/// The addresses of an item with the host name they came from, or the exit code of why there are none.
-type LookedUp = Result<(Option<Name>, Vec<IpAddr>), u8>;
+/// The addresses of an item with the host name they came from, or why there are none.
+type LookedUp = Result<(Option<Name>, Vec<IpAddr>), Refused>;
 
 /// Expands items in their order, host names looked up side by side.
-async fn look_up(engine: &Engine, items: Vec<Item>) -> Vec<LookedUp> {
+async fn look_up(setup: &Setup, engine: &Engine, items: Vec<Item>) -> Vec<LookedUp> {
     let one = async |item| match item {
         Item::Address(address) => Ok((None, vec![address])),
         Item::Block(block) => Ok((None, targets::addresses(block))),
-        Item::Host(name) => match engine.addresses(&name).await {
-            Ok(mut addresses) => {
-                addresses.sort_unstable();
-                addresses.dedup();
-                Ok((Some(name), addresses))
-            }
-            Err(cause) => {
-                let missing = cause == Cause::Unresolvable;
-                let why =
-                    if missing { "it has no address".into() } else { format!("its addresses are not known: {cause}") };
-                anstream::eprintln!("ptrust: {name}: {why}");
-                Err(if missing { USAGE } else { UNDETERMINED })
+        Item::Host(name) => match addresses(engine, &name).await {
+            Found::Addresses(found) => Ok((Some(name), found)),
+            Found::Absent => Err(Refused::new(setup, format!("{name}: it has no address"), USAGE)),
+            Found::Unknown(cause) => {
+                Err(Refused::new(setup, format!("{name}: its addresses are not known: {cause}"), UNDETERMINED))
             }
         },
     };

@@ -3,6 +3,7 @@
 use crate::setup::Setup;
 use crate::targets::{self, Item};
 use crate::usage::{UNDETERMINED, Usage};
+use ptrust_facts::WalkState;
 use ptrust_names::{Name, Observed, Question, RecordType, reverse_name};
 use ptrust_observe::walk::Policy;
 use ptrust_report::text;
@@ -24,9 +25,14 @@ pub(crate) fn run(setup: &Setup, args: &Args) -> anyhow::Result<u8> {
     if setup.global.no_walk {
         return Err(Usage("--no-walk: there is nothing to walk then; use ptrust lookup".into()).into());
     }
-    let fact = setup.block_on(async {
+    if !setup.walks() {
+        return Err(Usage("dns.walk: there is nothing to walk then; use ptrust lookup".into()).into());
+    }
+    let (fact, state) = setup.block_on(async {
         let engine = setup.engine()?;
-        anyhow::Ok(engine.walker().start(question.clone(), Policy::Census).walk().await)
+        let fact = engine.walker().start(question.clone(), Policy::Census).walk().await;
+        let state = if fact.observed.cause().is_some() { engine.run().await.walk } else { WalkState::Open };
+        anyhow::Ok((fact, state))
     })??;
     match &fact.observed {
         Observed::Present(walk) => {
@@ -34,7 +40,13 @@ pub(crate) fn run(setup: &Setup, args: &Args) -> anyhow::Result<u8> {
             Ok(if walk.answer.cause().is_some() { UNDETERMINED } else { 0 })
         }
         Observed::Absent(_) | Observed::Unknown(_) => {
-            let cause = fact.observed.cause().map(|cause| cause.to_string()).unwrap_or_default();
+            let cause = match state {
+                WalkState::Closed => "no root server answers: outbound port 53 seems closed here".into(),
+                WalkState::Intercepted => {
+                    "something else answers for the root servers: port 53 is intercepted here".into()
+                }
+                _ => fact.observed.cause().map(|cause| cause.to_string()).unwrap_or_default(),
+            };
             anstream::eprintln!("ptrust: {question}: no walk from here: {cause}");
             Ok(UNDETERMINED)
         }

@@ -43,7 +43,8 @@ cache = \"cache\"
 
 #[test]
 fn an_empty_file_changes_nothing() {
-    assert_eq!(config(""), Ok(Config::default()));
+    let path = "/etc/ptrust/config.toml".into();
+    assert_eq!(config(""), Ok(Config { path, ..Config::default() }));
 }
 
 #[test]

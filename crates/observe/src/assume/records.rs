@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 /// TTL of an assumed record, in seconds: what the remedies of reports suggest.
 const TTL: u32 = 300;
+/// A TTL at most (RFC 2181 8).
+const MAX_TTL: u32 = i32::MAX.cast_unsigned();
 /// A TXT record's strings at most; more would not fit any record.
 const MAX_TEXT: usize = 4_096;
 /// Octets of a message header.
@@ -33,18 +35,36 @@ pub enum AssumeError {
     /// Not three words.
     #[error("not of the form 'OWNER TYPE DATA'")]
     Shape,
+    /// A TTL that no record can have.
+    #[error("the TTL is more than {MAX_TTL} seconds")]
+    Ttl,
+    /// Words behind the data.
+    #[error("{0:?} stands behind the data")]
+    Trailing(String),
     /// A type that is not supported.
     #[error("type {0} cannot be assumed; A, AAAA, CNAME, MX, PTR and TXT can")]
     Type(String),
 }
 
-/// Reads `OWNER TYPE DATA`. The owner of a PTR may be the address itself.
+/// Reads `OWNER TYPE DATA`, or the line of a zone file, `OWNER TTL IN TYPE DATA`, with TTL and class in either order
+/// and each left out at will. The owner of a PTR may be the address itself.
 ///
 /// # Errors
 /// When it is not of that form, or NS or DS.
 pub fn parse(text: &str) -> Result<Record, AssumeError> {
     let (owner, rest) = word(text).ok_or(AssumeError::Shape)?;
-    let (rtype, data) = word(rest).ok_or(AssumeError::Shape)?;
+    let (mut rtype, mut data) = word(rest).ok_or(AssumeError::Shape)?;
+    let (mut ttl, mut class) = (None, false);
+    loop {
+        if ttl.is_none() && rtype.bytes().all(|octet| octet.is_ascii_digit()) {
+            ttl = Some(rtype.parse().ok().filter(|ttl| *ttl <= MAX_TTL).ok_or(AssumeError::Ttl)?);
+        } else if !class && rtype.eq_ignore_ascii_case("IN") {
+            class = true;
+        } else {
+            break;
+        }
+        (rtype, data) = word(data).ok_or(AssumeError::Shape)?;
+    }
     if data.is_empty() {
         return Err(AssumeError::Shape);
     }
@@ -53,6 +73,21 @@ pub fn parse(text: &str) -> Result<Record, AssumeError> {
         Ok(address) if known == RecordType::PTR => reverse_name(address.to_canonical()),
         _ => owner.parse().map_err(AssumeError::Owner)?,
     };
+    // Only text has spaces; elsewhere they are a second record, or a comment.
+    let (words, behind) = match known {
+        RecordType::A | RecordType::AAAA | RecordType::CNAME | RecordType::PTR => {
+            word(data).ok_or(AssumeError::Shape)?
+        }
+        RecordType::MX => {
+            let end = word(data).and_then(|(_, host)| word(host)).map_or("", |(_, behind)| behind);
+            (data, end)
+        }
+        _ => (data, ""),
+    };
+    if !behind.is_empty() {
+        return Err(AssumeError::Trailing(behind.to_owned()));
+    }
+    let data = words;
     let wrong = || AssumeError::Data { rtype: known, data: data.to_owned() };
     let name = || data.parse::<Name>().map_err(|_| wrong());
     let data = match known {
@@ -69,7 +104,7 @@ pub fn parse(text: &str) -> Result<Record, AssumeError> {
         RecordType::TXT => return Err(wrong()),
         _ => return Err(AssumeError::Type(rtype.to_owned())),
     };
-    Ok(Record { owner, ttl: TTL, data })
+    Ok(Record { owner, ttl: ttl.unwrap_or(TTL), data })
 }
 
 /// The first word, and the rest without the space between.

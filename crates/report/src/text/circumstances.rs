@@ -14,8 +14,11 @@ const FEW: usize = 4;
 pub(super) fn of_run(page: &mut Page, reports: &[Report]) {
     let Some(run) = reports.first().map(|report| &report.run) else { return };
     let mut sentences = limits(run);
-    if reports.len() > 1 && reports.iter().all(port_silent) {
-        sentences.push("Port 25 of no address answers: outbound port 25 seems blocked here.");
+    if reports.iter().all(port_silent) {
+        sentences.push(match reports {
+            [_] => "Port 25 of the address stays silent: outbound port 25 seems blocked here, or by the host.",
+            _ => "Port 25 of no address answers: outbound port 25 seems blocked here.",
+        });
     }
     if run.assumed.is_empty() && sentences.is_empty() {
         return;

@@ -5,7 +5,7 @@ use super::style::Style;
 use super::words;
 use ptrust_checks::evidence::answer_text;
 use ptrust_facts::{Class, Cut, Role, Says, Server, Walk, ZoneState};
-use ptrust_names::{Data, Name, Observed, Records};
+use ptrust_names::{Cause, Data, Name, Observed, Records};
 
 /// Servers and records listed at one place; the JSON has all.
 const FEW: usize = 8;
@@ -120,7 +120,12 @@ fn odd(server: &Server, cut: &Cut, walk: &Walk) -> Option<(String, Style)> {
     let answer = server.answer.as_ref()?;
     let differs = match (answer, &walk.answer) {
         (Observed::Present(own), Observed::Present(all)) => own.canonical() != all.canonical(),
-        (Observed::Absent(_), Observed::Present(_)) => true,
+        (Observed::Absent(_), Observed::Present(_) | Observed::Unknown(_)) => true,
+        // Aliases that loop are the zone's, and not the server's.
+        (Observed::Unknown(Cause::NotAsked | Cause::AliasLoop), _) => false,
+        (Observed::Unknown(cause), _) => {
+            return Some((format!("asked for {}: {cause}", walk.question.rtype), Style::Warning));
+        }
         _ => false,
     };
     differs.then(|| (format!("says {}", answer_text(answer)), Style::Warning))
@@ -162,7 +167,11 @@ pub(super) fn class(class: Class, said: &str) -> String {
     };
     match class {
         Class::Authoritative => with("answers", ""),
-        Class::Lame(reason) => with("lame", &reason.to_string()),
+        // The code says nothing where the reason follows it.
+        Class::Lame(reason) => match said.strip_prefix("NOERROR: ") {
+            Some(said) => format!("lame: {said}"),
+            None => with("lame", &reason.to_string()),
+        },
         Class::Failing(cause) => with("fails", &cause.to_string()),
         Class::Mute => with("mute", "no answer"),
         Class::SpecialUse => "an address that nobody can reach".into(),

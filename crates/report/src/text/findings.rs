@@ -191,7 +191,7 @@ pub(super) fn undetermined(page: &mut Page, report: &Report) {
     let mut groups: Vec<(String, Severity, Vec<String>)> = Vec::new();
     for judged in report.judged() {
         let Judgement::Inconclusive(missing) = &judged.judgement else { continue };
-        let (gap, id) = (format!("{}: {}", missing.missing, missing.cause), judged.check.id.to_owned());
+        let (gap, id) = (words::gap(&missing.missing, missing.cause), judged.check.id.to_owned());
         match groups.iter_mut().find(|(known, _, _)| *known == gap) {
             // Within a gap too, errors are named first.
             Some((_, severity, ids)) if judged.severity > *severity => {
@@ -215,6 +215,24 @@ pub(super) fn undetermined(page: &mut Page, report: &Report) {
     if let Some(more @ 1..) = groups.len().checked_sub(FEW) {
         page.hang(vec![indent(BODY)], BODY, &[Span::dim(format!("and {}", words::count(more, "other gap")))]);
     }
+}
+
+/// The same in a sentence, below a report that passes: which checks, and why.
+pub(super) fn not_decided(page: &mut Page, report: &Report) {
+    let open = &report.coverage.inconclusive;
+    let ids: Vec<_> = open.iter().map(|one| one.id.to_owned()).collect();
+    let mut causes: Vec<String> = Vec::new();
+    for cause in open.iter().map(|one| one.cause.to_string()) {
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    if ids.is_empty() {
+        return;
+    }
+    let text = format!("not decided: {}: {}", words::list(&ids, FEW), causes.join(", "));
+    page.blank();
+    page.hang(vec![indent(INDENT)], BODY, &[Span::new(text, Style::Warning)]);
 }
 
 /// The last line: how far the checks got, and where to read on.

@@ -7,7 +7,7 @@ use super::{INDENT, LABEL, indent, words};
 use crate::{Report, views};
 use ptrust_checks::remedy;
 use ptrust_facts::identity::{AddressScope, ClasslessDefect, Delegation, Doubt, View};
-use ptrust_facts::{Cut, Facts};
+use ptrust_facts::{Cut, Facts, ZoneState};
 use ptrust_names::{Cause, Observed};
 
 /// One layer: its word, how the word looks, and what there is to say.
@@ -15,22 +15,28 @@ pub(super) struct Layer {
     word: &'static str,
     style: Style,
     detail: String,
+    more: Option<String>,
 }
 
 impl Layer {
     /// A layer that is sound.
     pub(super) fn good(word: &'static str, detail: impl Into<String>) -> Self {
-        Self { word, style: Style::Good, detail: detail.into() }
+        Self { word, style: Style::Good, detail: detail.into(), more: None }
     }
 
     /// A layer that is broken.
     pub(super) fn bad(word: &'static str, detail: impl Into<String>) -> Self {
-        Self { word, style: Style::Error, detail: detail.into() }
+        Self { word, style: Style::Error, detail: detail.into(), more: None }
     }
 
     /// A layer that nobody could see.
     pub(super) fn open(word: &'static str, detail: impl Into<String>) -> Self {
-        Self { word, style: Style::Warning, detail: detail.into() }
+        Self { word, style: Style::Warning, detail: detail.into(), more: None }
+    }
+
+    /// With a second line.
+    fn and(self, more: Option<String>) -> Self {
+        Self { more, ..self }
     }
 }
 
@@ -55,6 +61,10 @@ pub(super) fn layers(page: &mut Page, report: &Report) {
     for (name, layer) in [("Administrative", administrative), ("Technical", technical)] {
         let first = vec![indent(INDENT), Span::dim(pad(name, LABEL)), Span::new(pad(layer.word, wide), layer.style)];
         page.hang(first, INDENT + LABEL + wide, &[Span::plain(layer.detail)]);
+        if let Some(more) = layer.more {
+            let first = vec![indent(INDENT), Span::dim(pad("", LABEL + wide))];
+            page.hang(first, INDENT + LABEL + wide, &[Span::plain(more)]);
+        }
     }
     let names = extra(facts);
     if !names.is_empty() {
@@ -80,7 +90,7 @@ fn holder(page: &mut Page, facts: &Facts) {
         Observed::Absent(_) => label(page, "Holder", Style::Plain, "no registration found"),
         Observed::Unknown(Cause::NotAsked) => {}
         Observed::Unknown(cause) => {
-            label(page, "Holder", Style::Plain, &format!("not known: {cause} from the registry's RDAP service"));
+            label(page, "Holder", Style::Plain, &format!("not known (RDAP: {cause})"));
         }
     }
 }
@@ -91,8 +101,9 @@ fn administrative(facts: &Facts) -> Layer {
     let cut = views::deciding_cut(facts);
     match &identity.delegation {
         Delegation::Delegated { zone: Some(zone) } => match cut {
-            Some(cut) if identity.view == View::Authoritative => {
-                Layer::good("delegated", format!("{zone}, {}", agreement(cut)))
+            // The walk may know the zone where only the resolver knows the PTR.
+            Some(cut) if identity.view == View::Authoritative || cut.state() == ZoneState::Answers => {
+                Layer::good("delegated", format!("{zone}, {}", agreement(cut))).and(alias(facts))
             }
             _ => Layer::good("delegated", format!("{zone}, as the resolver says")),
         },
@@ -132,12 +143,33 @@ fn administrative(facts: &Facts) -> Layer {
     }
 }
 
+/// Where an alias leads (RFC 2317), with the servers that hold the PTR.
+fn alias(facts: &Facts) -> Option<String> {
+    let walk = views::ptr_walk(facts).filter(|walk| walk.alias.is_some())?;
+    let target = &walk.last().question.name;
+    let text = match views::holding_cut(facts) {
+        Some(cut) if walk.deepest().is_none_or(|own| own.zone != cut.zone) => {
+            format!("alias to {target} in {}, {}", cut.zone, agreement(cut))
+        }
+        _ => format!("alias to {target}"),
+    };
+    Some(text)
+}
+
 /// How many servers of a sound zone answer, and whether they say the same.
 fn agreement(cut: &Cut) -> String {
     let total = cut.servers.len();
     let good: Vec<_> = cut.authoritative().collect();
     if good.len() < total {
         return format!("{} of {} answer for it", good.len(), words::count(total, "server address"));
+    }
+    let failing = good.iter().filter(|server| matches!(server.answer, Some(Observed::Unknown(_)))).count();
+    if failing > 0 && failing == good.len() {
+        return format!("{}, but no answer to the question for the PTR", words::count(total, "server address"));
+    }
+    if failing > 0 {
+        let fail = if failing == 1 { "fails" } else { "fail" };
+        return format!("{failing} of {} {fail} to answer for the PTR", words::count(total, "server address"));
     }
     let set = |observed: &Observed<ptrust_names::Records>| {
         observed.present().map(|records| records.canonical().into_iter().cloned().collect::<Vec<_>>())

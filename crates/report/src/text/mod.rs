@@ -24,6 +24,7 @@ use style::Style;
 pub use lookup::{lookup, walk};
 pub use owner::owner;
 pub use words::summary;
+pub(crate) use words::{gap, who};
 
 /// The narrowest page: less leaves no room for names.
 pub const MIN_WIDTH: usize = 60;
@@ -52,18 +53,21 @@ fn new_page(options: &Options) -> Page {
     Page::new(options.width.clamp(MIN_WIDTH, MAX_WIDTH))
 }
 
-/// The table, then what does not pass.
+/// The table, then what does not pass. Who selects checks wants to see all that they find, notices too.
 fn several(page: &mut Page, reports: &[Report]) {
     table::table(page, reports);
     circumstances::of_run(page, reports);
-    let broken: Vec<_> = reports.iter().filter(|report| report.verdict != Verdict::Pass).collect();
+    let few = reports.len() <= table::MAX_ALL;
+    let selected = |report: &Report| few && report.judged().len() < ptrust_checks::ALL.len();
+    let shown = |report: &&Report| report.verdict != Verdict::Pass || (selected(report) && !report.findings.is_empty());
+    let broken: Vec<_> = reports.iter().filter(shown).collect();
     for report in broken.iter().take(MAX_DETAILS) {
         page.blank();
         one(page, report, false);
     }
     if let Some(more @ 1..) = broken.len().checked_sub(MAX_DETAILS) {
         page.blank();
-        let text = format!("{more} more do not pass; --format ndjson has every report in full.");
+        let text = format!("{more} more are not shown; --format ndjson has every report in full.");
         page.hang(Vec::new(), 0, &[Span::plain(text)]);
     }
 }
@@ -76,7 +80,13 @@ fn one(page: &mut Page, report: &Report, alone: bool) {
     }
     page.blank();
     layers::layers(page, report);
-    if report.verdict != Verdict::Pass {
+    if report.verdict == Verdict::Pass {
+        if !report.findings.is_empty() {
+            page.blank();
+            findings::brief(page, &report.findings);
+        }
+        findings::not_decided(page, report);
+    } else {
         page.blank();
         tree::section(page, report);
         for finding in &report.findings {
@@ -84,9 +94,6 @@ fn one(page: &mut Page, report: &Report, alone: bool) {
             findings::finding(page, report, finding);
         }
         findings::undetermined(page, report);
-    } else if !report.findings.is_empty() {
-        page.blank();
-        findings::brief(page, &report.findings);
     }
     page.blank();
     receivers::receivers(page, report);

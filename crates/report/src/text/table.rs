@@ -6,7 +6,7 @@ use super::{INDENT, indent, words};
 use crate::{Report, Verdict};
 
 /// Rows listed with every verdict; of more addresses only those that do not pass.
-const MAX_ALL: usize = 64;
+pub(super) const MAX_ALL: usize = 64;
 /// Rows listed at most.
 const MAX_ROWS: usize = 512;
 

@@ -2,8 +2,9 @@
 
 use super::layers::{Layer, doubt_text};
 use super::words;
+use crate::markup::free;
 use ptrust_facts::Facts;
-use ptrust_facts::identity::{Banner, Delegation, Forward, ForwardName, Helo, NameFault, Names};
+use ptrust_facts::identity::{Banner, ClasslessDefect, Delegation, Forward, ForwardName, Helo, NameFault, Names};
 
 /// Names of one line at most.
 const FEW: usize = 3;
@@ -35,7 +36,11 @@ pub(super) fn technical(facts: &Facts) -> Layer {
             let names = words::list(&good, FEW);
             let verb = if good.len() == 1 { "leads" } else { "lead" };
             let rest = all.len() - good.len();
-            let others = if partial { format!("; {rest} of {} names do not", all.len()) } else { String::new() };
+            let others = if partial {
+                format!("; {rest} of {} names {}", all.len(), if rest == 1 { "does not" } else { "do not" })
+            } else {
+                String::new()
+            };
             Layer::good("confirmed", format!("PTR {names}, which {verb} back{others}"))
         }
         Forward::Mismatch => match leads(|forward| matches!(forward, ForwardName::Other(_))) {
@@ -104,7 +109,7 @@ pub(super) fn extra(facts: &Facts) -> Vec<String> {
             Helo::NoAddress(_) => "which has no address",
             Helo::Undetermined { .. } => "which could not be looked up",
         };
-        all.push(format!("HELO {helo}, {how}"));
+        all.push(format!("HELO {}, {how}", free(helo)));
     }
     match &identity.banner {
         Banner::Name { name, matches } => {
@@ -115,7 +120,7 @@ pub(super) fn extra(facts: &Facts) -> Vec<String> {
             };
             all.push(format!("greets as {name}{how}"));
         }
-        Banner::Unqualified(text) if !text.is_empty() => all.push(format!("greets as {text}, no public name")),
+        Banner::Unqualified(text) if !text.is_empty() => all.push(format!("greets as {}, no public name", free(text))),
         Banner::Unqualified(_) | Banner::NotSeen => {}
     }
     all
@@ -127,6 +132,14 @@ const fn before(delegation: &Delegation) -> &'static str {
         Delegation::Missing { .. } | Delegation::ZoneAlias { .. } => "there is no zone that could hold a PTR",
         Delegation::ParentsDiffer { .. } => "whether a PTR is found is a matter of chance",
         Delegation::Bogus => "validating resolvers discard the answer",
+        Delegation::Lame { .. } | Delegation::ClasslessBroken { defect: ClasslessDefect::Lame, .. } => {
+            "no server serves the zone that should hold the PTR"
+        }
+        Delegation::Unresolvable { .. } | Delegation::ClasslessBroken { defect: ClasslessDefect::Unresolvable, .. } => {
+            "no server of the zone that should hold the PTR has a usable address"
+        }
+        Delegation::ClasslessBroken { defect: ClasslessDefect::Loop, .. } => "the alias leads to no PTR",
+        Delegation::ClasslessBroken { defect: ClasslessDefect::NoZone, .. } => "what the alias leads to does not exist",
         _ => "the zone that should hold the PTR does not answer",
     }
 }

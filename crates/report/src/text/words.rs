@@ -1,13 +1,14 @@
 //! Sentences of the text output: what the report says, in words.
 
 use super::style::Style;
+use crate::markup::free;
 use crate::{Report, Verdict, views};
 use ptrust_checks::remedy;
 use ptrust_checks::{Finding, Severity, Who};
-use ptrust_facts::identity::{AddressScope, Forward, ForwardName, Names};
+use ptrust_facts::identity::{AddressScope, Delegation, Doubt, Forward, ForwardName, Names};
 use ptrust_facts::{Facts, Owner};
 use ptrust_knowledge::registries;
-use ptrust_names::{Name, registrable};
+use ptrust_names::{Cause, Name, Observed, registrable};
 
 /// The verdict in one short sentence without a full stop: `the PTR name leads to another address`.
 pub fn summary(report: &Report) -> String {
@@ -20,23 +21,32 @@ pub fn summary(report: &Report) -> String {
         },
         (Verdict::Unknown, _) => unknown(report),
         (Verdict::Warn, Some(first)) => match leads_back(report) {
-            Some(name) => format!("{name} leads back, but {}", decapitalize(first.title)),
+            Some(name) => format!("{name} back, but {}", decapitalize(first.title)),
             None => decapitalize(first.title),
         },
         _ => match leads_back(report) {
-            Some(name) => format!("{name} leads back to the address"),
-            None => "nothing found by the selected checks".into(),
+            Some(name) => format!("{name} back to the address"),
+            None if report.findings.is_empty() && !unconfirmed(report) => "nothing found by the selected checks".into(),
+            None => "no error among the selected checks".into(),
         },
     }
 }
 
-/// The first confirmed name, with the number of others.
+/// Whether a layer is broken or open, which the selected checks did not look at.
+fn unconfirmed(report: &Report) -> bool {
+    let identity = report.source().identity();
+    let missing = matches!(identity.names, Names::Missing { .. } | Names::AliasConflict(_) | Names::Undetermined(_));
+    let delegated = matches!(identity.delegation, Delegation::Delegated { .. } | Delegation::NotJudged);
+    !delegated || missing || !matches!(identity.forward, Forward::NotApplicable | Forward::Confirmed { .. })
+}
+
+/// `NAME leads`: the first confirmed name, with the number of others.
 fn leads_back(report: &Report) -> Option<String> {
     let confirmed = &report.identity.technical.confirmed;
     let first = confirmed.first().filter(|_| report.confirmed())?;
     Some(match confirmed.len() {
-        1 => first.to_string(),
-        more => format!("{first} (and {} more)", more - 1),
+        1 => format!("{first} leads"),
+        more => format!("{first} (and {} more) lead", more - 1),
     })
 }
 
@@ -44,17 +54,58 @@ fn leads_back(report: &Report) -> Option<String> {
 fn unknown(report: &Report) -> String {
     let identity = report.source().identity();
     if let Names::Undetermined(cause) = &identity.names {
-        return format!("nobody could say what its name is: {cause}");
+        return match denials(report) {
+            Some((deny, all)) => {
+                let verb = if deny == 1 { "denies" } else { "deny" };
+                format!("{deny} of {all} servers {verb} that it has a name, the rest cannot say: {cause}")
+            }
+            None => format!("nobody could say what its name is: {cause}"),
+        };
     }
     if let Forward::Undetermined(cause) = identity.forward {
         let open = |name: &&ptrust_facts::identity::PtrName| matches!(name.forward, ForwardName::Undetermined(_));
         let name = identity.names.list().iter().find(open).map_or_else(String::new, |name| name.name.to_string());
         return format!("nobody could say where {name} leads: {cause}");
     }
-    match report.coverage.inconclusive.first() {
-        Some(one) => format!("not known: {}, {}", one.missing, one.cause),
-        None => "no view of the name is left in this run".into(),
+    let mut open = report.judged().iter().filter(|judged| judged.severity == Severity::Error);
+    let missing = open.find_map(|judged| match &judged.judgement {
+        ptrust_checks::Judgement::Inconclusive(missing) => Some(missing),
+        _ => None,
+    });
+    match (leads_back(report), &identity.delegation, missing) {
+        (Some(name), Delegation::Undetermined { doubt: Some(doubt), .. }, _) => {
+            let zone = views::deciding_cut(report.source()).map(|cut| cut.zone.to_string());
+            let zone = zone.unwrap_or_else(|| "its reverse zone".into());
+            format!("{name} back, but {}", doubted(&zone, *doubt))
+        }
+        (Some(name), _, Some(one)) => format!("{name} back, but this is open: {}", gap(&one.missing, one.cause)),
+        (None, _, Some(one)) => format!("not known: {}", gap(&one.missing, one.cause)),
+        _ => "no view of the name is left in this run".into(),
     }
+}
+
+/// What the walk found, although a resolver has the PTR.
+fn doubted(zone: &str, doubt: Doubt) -> String {
+    match doubt {
+        Doubt::Unreachable => format!("{zone} could not be reached from here"),
+        Doubt::Lame => format!("no server serves {zone} as seen from here"),
+        Doubt::Unresolvable => format!("no server of {zone} has a usable address as seen from here"),
+        Doubt::ClasslessBroken => format!("the alias in {zone} leads nowhere as seen from here"),
+        Doubt::Missing => format!("{zone} denies the PTR as seen from here"),
+    }
+}
+
+/// How many servers of the last zone deny the name, of how many that were asked; `None` where none does.
+fn denials(report: &Report) -> Option<(usize, usize)> {
+    let cut = views::ptr_walk(report.source())?.last().deepest()?;
+    let answers: Vec<_> = cut.authoritative().filter_map(|server| server.answer.as_ref()).collect();
+    let deny = answers.iter().filter(|answer| matches!(answer, Observed::Absent(_))).count();
+    (deny > 0).then_some((deny, answers.len()))
+}
+
+/// What is missing and why: a question that is open (`why …`) has no cause of its own.
+pub(crate) fn gap(missing: &str, cause: Cause) -> String {
+    if missing.starts_with("why ") { missing.to_owned() } else { format!("{missing}, {cause}") }
 }
 
 /// A title inside a sentence: its first letter small, unless it starts an abbreviation.
@@ -99,12 +150,13 @@ pub(crate) fn registry(id: &str) -> String {
 pub(crate) fn holder(facts: &Facts) -> Option<String> {
     let owner = facts.owner();
     let owner = *owner.present()?;
-    owner.holder.clone().or_else(|| owner.block_name.clone())
+    owner.holder.as_deref().or(owner.block_name.as_deref()).map(free)
 }
 
 /// The holder with registry, provider and block.
 pub(crate) fn holder_line(owner: &Owner, provider: Option<&str>) -> String {
-    let mut text = owner.holder.clone().or_else(|| owner.block_name.clone()).unwrap_or_else(|| "unnamed".into());
+    let name = owner.holder.as_deref().or(owner.block_name.as_deref());
+    let mut text = name.map_or_else(|| "unnamed".into(), free);
     if let Some(id) = &owner.registry {
         text = format!("{text} ({})", registry(id));
     }
@@ -137,7 +189,8 @@ pub(crate) fn who(report: &Report, finding: &Finding) -> String {
 /// was passed on.
 fn zone_operator(report: &Report, finding: &Finding) -> String {
     let facts = report.source();
-    let own = report.identity.administrative.zone.as_ref();
+    let own = views::deciding_cut(facts).map(|cut| &cut.zone);
+    let own = own.or(report.identity.administrative.zone.as_ref());
     let walk = views::ptr_walk(facts);
     let cuts = walk.into_iter().flat_map(|walk| walk.cuts.iter().chain(&walk.last().cuts));
     let subject = finding.subject.parse::<Name>().ok();

@@ -47,7 +47,7 @@ impl Parser {
                     (1..=count).map(|i| text::name(&format!("ns{i}.glueless.example"))).collect();
                 let names = names?;
                 if self.draft.delegate.values().map(Vec::len).sum::<usize>() + names.len() > MAX_SERVERS {
-                    return Err(format!("more than {MAX_SERVERS} servers are delegated to in all").into());
+                    return Err(format!("more than {MAX_SERVERS} servers are delegated to in all"));
                 }
                 self.draft.no_address.extend(names.iter().cloned());
                 self.draft.delegate.insert(text::name(&zone.text)?, names);
