@@ -6,7 +6,7 @@ use crate::{Report, Verdict, views};
 use ptrust_checks::remedy;
 use ptrust_checks::{Finding, Severity, Who};
 use ptrust_facts::identity::{AddressScope, Delegation, Doubt, Forward, ForwardName, Names};
-use ptrust_facts::{Facts, Owner};
+use ptrust_facts::{Facts, Owner, Role};
 use ptrust_knowledge::registries;
 use ptrust_names::{Cause, Name, Observed, registrable};
 
@@ -172,16 +172,31 @@ pub(crate) fn holder_line(owner: &Owner, provider: Option<&str>) -> String {
 /// Who must act, in plain words, with the party's name where it is known.
 pub(crate) fn who(report: &Report, finding: &Finding) -> String {
     let facts = report.source();
-    let holder = holder(facts);
     match finding.remedy.who {
-        Who::AddressHolder => match holder {
+        Who::AddressHolder => above_holder(facts).unwrap_or_else(|| match holder(facts) {
             Some(holder) => format!("{holder}, which holds the address{}", at_registry(facts)),
             None => format!("the registered holder of the address block{}", at_registry(facts)),
-        },
+        }),
         Who::ZoneOperator => zone_operator(report, finding),
         Who::NameOwner => format!("whoever runs the DNS of {}", name_zone(report, finding)),
         Who::MailOperator => format!("whoever runs the mail server at {}", report.subject.value),
         Who::Nobody => "nobody has to act".into(),
+    }
+}
+
+/// Who changes a broken cut that is not the holder's to register: a registry's own zone, or one that another zone of
+/// the holder, or of whoever it was passed on to, delegates.
+fn above_holder(facts: &Facts) -> Option<String> {
+    let cut = views::deciding_cut(facts).filter(|_| facts.identity().delegation.is_error())?;
+    let walk = views::ptr_walk(facts)?;
+    let place = walk.cuts.iter().position(|one| one.zone == cut.zone)?;
+    let parent = walk.cuts.get(place.checked_sub(1)?)?;
+    let missing = matches!(facts.identity().delegation, Delegation::Missing { .. });
+    match (cut.role, parent.role) {
+        // A registry that denies a name does its duty: the holder has not registered servers.
+        (role, _) if role < Role::Holder => (!missing).then(|| format!("whoever runs {}", cut.zone)),
+        (_, role) if role >= Role::Holder => Some(format!("whoever runs {}", parent.zone)),
+        _ => None,
     }
 }
 
