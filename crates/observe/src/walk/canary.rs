@@ -19,8 +19,10 @@ use tokio::time::sleep;
 const FIRST: usize = 2;
 /// When the rest follow. Root servers are anycast, and mostly a few milliseconds away.
 const HEDGE: Duration = Duration::from_millis(250);
-/// How long each is waited for: a family that is closed here must not make every check slow.
-const WAIT: Duration = Duration::from_millis(800);
+/// How long each is waited for before all silence means that port 53 is closed here: longer than a slow satellite link.
+const WAIT: Duration = Duration::from_millis(2500);
+/// How long a family is waited for while the other one works.
+const SOON: Duration = Duration::from_millis(800);
 
 /// What one family's roots showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +96,25 @@ impl Walker {
                 self.ask_root(root).await
             })
             .collect();
+        let other = if v4 { &self.canary_v6 } else { &self.canary_v4 };
         let mut seen = Seen::Local;
-        while let Some(one) = asked.next().await {
+        let soon = sleep(SOON);
+        tokio::pin!(soon);
+        let mut patient = true;
+        loop {
+            let one = tokio::select! {
+                biased;
+                one = asked.next() => one,
+                () = &mut soon, if patient => {
+                    // Where the other family works, a silent one is not waited for: it must not make every check slow.
+                    if other.get() == Some(&Seen::Open) {
+                        return if seen == Seen::Local { Seen::Silent } else { seen };
+                    }
+                    patient = false;
+                    continue;
+                }
+            };
+            let Some(one) = one else { break };
             match one {
                 Seen::Open => return Seen::Open,
                 Seen::Intercepted => seen = Seen::Intercepted,
