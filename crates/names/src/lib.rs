@@ -4,6 +4,7 @@
 //! edge, and is lower-case and bounded from then on.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod char_string;
 mod host;
 mod name;
 mod observed;
@@ -13,6 +14,7 @@ mod reverse;
 mod rtype;
 mod text;
 
+pub use char_string::CharString;
 pub use host::{HostFault, host_fault, is_address_as_name};
 pub use name::{MAX_LABEL, MAX_NAME, Name, NameError};
 pub use observed::{Absence, AbsenceKind, Cause, NegativeSoa, Observed};

@@ -1,6 +1,6 @@
 //! Questions, records and record sets.
 
-use crate::{Name, RecordType};
+use crate::{CharString, Name, RecordType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -63,8 +63,8 @@ pub enum Data {
     Ptr(Name),
     /// Start of a zone.
     Soa(Soa),
-    /// Text; each string escaped to printable text.
-    Txt(Vec<String>),
+    /// Text: its character strings, as sent.
+    Txt(Vec<CharString>),
 }
 
 /// Octets that print as hexadecimal.
@@ -197,6 +197,23 @@ impl Records {
     /// The addresses, in the server's order.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         self.set.iter().filter_map(|record| record.data.address())
+    }
+
+    /// The texts, in the server's order: the strings of each record joined without anything between them, as SPF, DKIM
+    /// and DMARC read them (RFC 7208 3.3).
+    pub fn texts(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.set.iter().filter_map(|record| match &record.data {
+            Data::Txt(strings) => Some(strings.iter().flat_map(|string| string.0.iter().copied()).collect()),
+            _ => None,
+        })
+    }
+
+    /// The mail exchangers, in the server's order.
+    pub fn exchangers(&self) -> impl Iterator<Item = (u16, &Name)> {
+        self.set.iter().filter_map(|record| match &record.data {
+            Data::Mx(preference, host) => Some((*preference, host)),
+            _ => None,
+        })
     }
 
     /// The smallest TTL of the set, in seconds.

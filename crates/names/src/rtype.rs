@@ -63,6 +63,8 @@ impl RecordType {
     pub const RRSIG: Self = Self(46);
     /// Start of a zone.
     pub const SOA: Self = Self(6);
+    /// Certificate association (RFC 6698).
+    pub const TLSA: Self = Self(52);
     /// Text.
     pub const TXT: Self = Self(16);
 

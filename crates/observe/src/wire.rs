@@ -10,7 +10,7 @@ use domain::base::opt::{AllOptData, Opt};
 use domain::base::record::ParsedRecord;
 use domain::base::{Message, ParsedName};
 use domain::rdata;
-use ptrust_names::{Data, Name, NegativeSoa, Question, Record, RecordType, Soa, escape};
+use ptrust_names::{CharString, Data, Name, NegativeSoa, Question, Record, RecordType, Soa, escape};
 
 /// EDNS UDP payload size: no fragments on any sane path (RFC 9715, DNS flag day 2020).
 pub const EDNS_SIZE: u16 = 1232;
@@ -235,7 +235,7 @@ fn data(parsed: &ParsedRecord<'_, &[u8]>) -> Option<Data> {
         }
         Rtype::TXT => {
             let txt = typed!(rdata::Txt<&[u8]>);
-            Data::Txt(txt.iter().map(|text| escape(&String::from_utf8_lossy(text))).collect())
+            Data::Txt(txt.iter().map(|text| CharString(text.to_vec())).collect())
         }
         rtype => {
             let raw = typed!(domain::base::rdata::UnknownRecordData<&[u8]>);

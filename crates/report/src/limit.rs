@@ -200,7 +200,7 @@ fn records_cut(records: &mut Records, limit: usize, sender: IpAddr) -> bool {
     for record in &mut records.set {
         match &mut record.data {
             Data::Other(_, octets) => clipped |= shorten(&mut octets.0, OPAQUE),
-            Data::Txt(strings) => strings.iter_mut().for_each(|text| clipped |= clip(text)),
+            Data::Txt(strings) => strings.iter_mut().for_each(|text| clipped |= shorten(&mut text.0, TEXT)),
             _ => {}
         }
     }

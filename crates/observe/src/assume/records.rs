@@ -1,6 +1,6 @@
 //! Assumed records: read from the command line, written into messages.
 
-use ptrust_names::{Data, Name, NameError, Question, Record, RecordType, reverse_name};
+use ptrust_names::{CharString, Data, Name, NameError, Question, Record, RecordType, reverse_name};
 use std::net::IpAddr;
 
 /// TTL of an assumed record, in seconds: what the remedies of reports suggest.
@@ -100,11 +100,20 @@ pub fn parse(text: &str) -> Result<Record, AssumeError> {
             let (preference, host) = word(data).ok_or_else(wrong)?;
             Data::Mx(preference.parse().map_err(|_| wrong())?, host.parse().map_err(|_| wrong())?)
         }
-        RecordType::TXT if data.len() <= MAX_TEXT => Data::Txt(vec![data.trim_matches('"').to_owned()]),
+        RecordType::TXT if data.len() <= MAX_TEXT => Data::Txt(strings(data)),
         RecordType::TXT => return Err(wrong()),
         _ => return Err(AssumeError::Type(rtype.to_owned())),
     };
     Ok(Record { owner, ttl: ttl.unwrap_or(TTL), data })
+}
+
+/// The character strings of a TXT record's data: each in quotes, or the whole as one.
+fn strings(data: &str) -> Vec<CharString> {
+    let inner = data.strip_prefix('"').and_then(|data| data.strip_suffix('"'));
+    match inner {
+        Some(inner) => inner.split("\" \"").map(CharString::from_presentation).collect(),
+        None => vec![CharString::from_presentation(data)],
+    }
 }
 
 /// The first word, and the rest without the space between.
@@ -181,7 +190,7 @@ fn rdata(data: &Data) -> Vec<u8> {
             octets
         }
         Data::Txt(strings) => {
-            strings.iter().flat_map(|text| text.as_bytes().chunks(255)).fold(Vec::new(), |mut octets, chunk| {
+            strings.iter().flat_map(|text| text.0.chunks(255)).fold(Vec::new(), |mut octets, chunk| {
                 octets.push(u8::try_from(chunk.len()).unwrap_or(u8::MAX));
                 octets.extend(chunk);
                 octets

@@ -1,0 +1,1 @@
+//! BIMI: the record, the logo's profile, and the certificate of a mark.

@@ -1,0 +1,1 @@
+//! What certificates say: names, times, keys.

@@ -1,0 +1,1 @@
+//! DKIM: key records and signature headers (RFC 6376).

@@ -1,0 +1,1 @@
+//! Mail logs of Postfix and Exim, and plain lists: the sending addresses in them.

@@ -1,0 +1,1 @@
+//! A message: header fields, the chain of Received, signatures, unsubscribe.

@@ -1,0 +1,1 @@
+//! MTA-STS: record and policy (RFC 8461).

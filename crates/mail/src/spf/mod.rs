@@ -1,0 +1,1 @@
+//! SPF: records, and a replaying evaluation with its full trace (RFC 7208).

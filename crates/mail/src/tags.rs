@@ -1,0 +1,1 @@
+//! Lists of `tag=value` with positions, as DKIM, DMARC, BIMI, MTA-STS and TLS-RPT use.

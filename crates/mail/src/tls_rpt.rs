@@ -1,0 +1,1 @@
+//! TLS-RPT: the record (RFC 8460).

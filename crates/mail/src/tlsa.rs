@@ -1,0 +1,1 @@
+//! TLSA records and what they match (RFC 6698, RFC 7672).
