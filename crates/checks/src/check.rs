@@ -1,5 +1,6 @@
 //! What a check is, and what it says.
 
+use crate::posture::Posture;
 use jiff::Timestamp;
 use ptrust_facts::{Facts, Need};
 use ptrust_names::Cause;
@@ -55,6 +56,8 @@ impl Authority {
 pub enum Who {
     /// May change NS or DS of the broken cut: block holder, or operator of the parent reverse zone.
     AddressHolder,
+    /// Runs the DNS of the mail domain: SPF, DKIM, DMARC and the like.
+    DomainOwner,
     /// Runs the SMTP host.
     MailOperator,
     /// Runs the DNS of the forward name.
@@ -70,6 +73,7 @@ impl Who {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AddressHolder => "address-holder",
+            Self::DomainOwner => "domain-owner",
             Self::MailOperator => "mail-operator",
             Self::NameOwner => "name-owner",
             Self::Nobody => "nobody",
@@ -100,7 +104,16 @@ pub struct Check {
     /// The page: Markdown with worlds and their verdicts.
     pub page: &'static str,
     /// The judge.
-    pub judge: fn(&Facts) -> Judgement,
+    pub judge: Judge,
+}
+
+/// A pure function from what is known to a judgement, by what it judges.
+#[derive(Clone, Copy, Debug)]
+pub enum Judge {
+    /// The identity of one address.
+    Address(fn(&Facts) -> Judgement),
+    /// The mail of one domain.
+    Domain(fn(&Posture) -> Judgement),
 }
 
 /// What a check says of one target.

@@ -3,7 +3,7 @@
 use crate::Evidence;
 use crate::remedy::joined;
 use jiff::Timestamp;
-use ptrust_facts::{Class, Cut, Facts, Says, Server, Walk};
+use ptrust_facts::{Class, Cut, Observations, Says, Server, Walk};
 use ptrust_names::{Name, Observed, Question, Records};
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ pub fn answer_text(observed: &Observed<Records>) -> String {
 }
 
 /// What the deciding view said to a question: each authoritative server of the walk's end, else each resolver.
-pub fn answers(facts: &Facts, question: &Question) -> Vec<Evidence> {
+pub fn answers(facts: &Observations, question: &Question) -> Vec<Evidence> {
     let walk = facts.walk(question);
     let mut all = walk.present().map(|walk| walk_answers(facts, walk)).unwrap_or_default();
     if all.is_empty() {
@@ -47,13 +47,13 @@ pub fn answers(facts: &Facts, question: &Question) -> Vec<Evidence> {
 }
 
 /// What each authoritative server at the end of a walk said.
-pub fn walk_answers(facts: &Facts, walk: &Walk) -> Vec<Evidence> {
+pub fn walk_answers(facts: &Observations, walk: &Walk) -> Vec<Evidence> {
     let last = walk.last();
     last.deepest().map(|cut| cut_answers(facts, &last.question, cut)).unwrap_or_default()
 }
 
 /// What each authoritative server of a zone cut said to a question.
-pub fn cut_answers(facts: &Facts, question: &Question, cut: &Cut) -> Vec<Evidence> {
+pub fn cut_answers(facts: &Observations, question: &Question, cut: &Cut) -> Vec<Evidence> {
     let answered = cut.authoritative().filter_map(|server| Some((server, server.answer.as_ref()?)));
     answered
         .map(|(server, answer)| by(facts, question.to_string(), server.text(), answer_text(answer)))
@@ -62,7 +62,7 @@ pub fn cut_answers(facts: &Facts, question: &Question, cut: &Cut) -> Vec<Evidenc
 }
 
 /// What each resolver said.
-pub fn resolvers(facts: &Facts, question: &Question) -> Vec<Evidence> {
+pub fn resolvers(facts: &Observations, question: &Question) -> Vec<Evidence> {
     let sources = facts.resolver(question).map(|fact| fact.sources.as_slice()).unwrap_or_default();
     sources
         .iter()
@@ -81,13 +81,13 @@ pub fn server(cut: &Cut, server: &Server, at: Timestamp) -> Evidence {
 }
 
 /// What every server of a zone cut said, or those that `keep` accepts.
-pub fn servers(facts: &Facts, cut: &Cut, keep: impl Fn(&Server) -> bool) -> Vec<Evidence> {
+pub fn servers(facts: &Observations, cut: &Cut, keep: impl Fn(&Server) -> bool) -> Vec<Evidence> {
     let all = cut.servers.iter().filter(|one| keep(one)).map(|one| server(cut, one, facts.observed_at));
     all.take(MAX_EVIDENCE).collect()
 }
 
 /// What each server of the parent said about a zone cut.
-pub fn parents(facts: &Facts, cut: &Cut) -> Vec<Evidence> {
+pub fn parents(facts: &Observations, cut: &Cut) -> Vec<Evidence> {
     let views = cut.parent_views.iter().take(MAX_EVIDENCE);
     views.map(|view| by(facts, format!("{} SOA", cut.zone), &*view.server, says_text(&view.says))).collect()
 }
@@ -104,13 +104,18 @@ fn says_text(says: &Says) -> String {
 }
 
 /// Evidence from a party that is not one server, such as a registry's table.
-pub fn by(facts: &Facts, asked: impl Into<String>, who: impl Into<String>, answer: impl Into<String>) -> Evidence {
+pub fn by(
+    facts: &Observations,
+    asked: impl Into<String>,
+    who: impl Into<String>,
+    answer: impl Into<String>,
+) -> Evidence {
     let asked = asked.into();
     Evidence { answer: marked(facts, &asked, answer.into()), asked, server: who.into(), at: facts.observed_at }
 }
 
 /// The answer, with a mark when it holds records that were put over the world. A denial holds none.
-fn marked(facts: &Facts, asked: &str, answer: String) -> String {
+fn marked(facts: &Observations, asked: &str, answer: String) -> String {
     let holds = |text: &str| {
         let mut after = answer.match_indices(text).filter_map(|(at, _)| answer.get(at + text.len()..));
         after.any(|rest| rest.is_empty() || rest.starts_with([',', ' ']))
@@ -123,7 +128,7 @@ fn marked(facts: &Facts, asked: &str, answer: String) -> String {
 }
 
 /// Evidence that is a value of the facts themselves and was not answered by a server, such as a HELO.
-pub fn given(facts: &Facts, what: impl Into<String>, value: impl Into<String>) -> Evidence {
+pub fn given(facts: &Observations, what: impl Into<String>, value: impl Into<String>) -> Evidence {
     by(facts, what, "given", value)
 }
 

@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 pub mod evidence;
 mod exclusive;
+pub mod posture;
 pub mod prelude;
 pub mod receivers;
 pub mod remedy;
@@ -24,6 +25,8 @@ pub mod ptr;
 
 pub use catalogue::ALL;
 pub use check::{
-    Authority, Check, Confidence, Evidence, Failure, Finding, FindingRemedy, Judgement, Missing, Remedy, Severity, Who,
+    Authority, Check, Confidence, Evidence, Failure, Finding, FindingRemedy, Judge, Judgement, Missing, Remedy,
+    Severity, Who,
 };
-pub use run::{Judged, Settings, by_id, judge_all, selected};
+pub use posture::Posture;
+pub use run::{Judged, Settings, by_id, judge_all, judge_domain, selected};

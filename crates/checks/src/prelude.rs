@@ -1,6 +1,7 @@
 //! What a check file needs, in one import.
 
-pub use crate::check::{Authority, Check, Confidence, Evidence, Failure, Judgement, Remedy, Severity, Who};
+pub use crate::check::{Authority, Check, Confidence, Evidence, Failure, Judge, Judgement, Remedy, Severity, Who};
+pub use crate::posture::Posture;
 pub use crate::{evidence, remedy};
 pub use ptrust_facts::identity::{
     AddressScope, Banner, ClasslessDefect, Delegation, Doubt, Forward, ForwardName, Helo, Identity, NameFault, Names,

@@ -1,6 +1,6 @@
 //! Judging: every selected check over one target's facts.
 
-use crate::{ALL, Check, Finding, FindingRemedy, Judgement, Severity};
+use crate::{ALL, Check, Finding, FindingRemedy, Judge, Judgement, Posture, Severity};
 use ptrust_facts::Facts;
 use std::collections::BTreeMap;
 
@@ -75,9 +75,26 @@ impl Judged {
     }
 }
 
-/// Runs the selected checks.
+/// Runs the selected checks of an address.
 pub fn judge_all(facts: &Facts, settings: &Settings) -> Vec<Judged> {
-    selected(settings)
-        .map(|check| Judged { check, severity: settings.severity(check), judgement: (check.judge)(facts) })
-        .collect()
+    judge_each(settings, |judge| match judge {
+        Judge::Address(judge) => Some(judge(facts)),
+        Judge::Domain(_) => None,
+    })
+}
+
+/// Runs the selected checks of a domain.
+pub fn judge_domain(posture: &Posture, settings: &Settings) -> Vec<Judged> {
+    judge_each(settings, |judge| match judge {
+        Judge::Domain(judge) => Some(judge(posture)),
+        Judge::Address(_) => None,
+    })
+}
+
+/// The selected checks that `judge` has a judgement for.
+fn judge_each(settings: &Settings, judge: impl Fn(Judge) -> Option<Judgement>) -> Vec<Judged> {
+    let judged = |check: &'static Check| {
+        Some(Judged { check, severity: settings.severity(check), judgement: judge(check.judge)? })
+    };
+    selected(settings).filter_map(judged).collect()
 }

@@ -4,7 +4,7 @@ use crate::driver;
 use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 use ptrust_checks::{Settings as Checks, selected};
-use ptrust_facts::{Chain, Fact, Facts, Need, Owner, Run, Target, WalkState};
+use ptrust_facts::{Chain, DomainFacts, DomainTarget, Fact, Facts, Need, Owner, Run, Target, WalkState};
 use ptrust_names::{Cause, Question, Record};
 use ptrust_observe::assume::Assume;
 use ptrust_observe::chain::{AnchorError, Chains};
@@ -89,7 +89,17 @@ impl Engine {
 
     /// The facts of one target.
     pub async fn facts(&self, target: Target) -> Facts {
-        driver::gather(self, target).await
+        driver::address(self, target).await
+    }
+
+    /// The facts of one domain and of the addresses of its pool.
+    pub async fn domain_facts(&self, target: DomainTarget) -> DomainFacts {
+        driver::domain(self, target).await
+    }
+
+    /// The report of one domain, or of a host's mail servers.
+    pub async fn audit(&self, target: DomainTarget) -> Report {
+        Report::audit(&self.domain_facts(target).await, &self.checks)
     }
 
     /// The report of one target.

@@ -1,10 +1,23 @@
 //! What to ask next: pure, and asked again after every arriving fact.
 
+pub(crate) mod domain;
+
 use ptrust_facts::identity::{AddressScope, is_local};
 use ptrust_facts::{AnyFact, Facts, Key, Need, Target, Walk, WalkState};
 use ptrust_names::{Name, Observed, Question, RecordType, Records, host_fault, is_address_as_name};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+
+/// What should be asked, given the facts so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// Facts that should exist.
+    pub(crate) keys: BTreeSet<Key>,
+    /// Questions of which every server of the last zone is asked.
+    pub(crate) census: BTreeSet<Question>,
+    /// Addresses whose identity should be examined.
+    pub(crate) addresses: Vec<Target>,
+}
 
 /// The keys that should exist, given the facts so far. Who drives asks those that it has not asked yet.
 ///

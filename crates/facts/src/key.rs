@@ -54,39 +54,114 @@ impl FactKind {
             Self::Walk => "walk",
         }
     }
+
+    /// Whether a fact of this kind comes from a walk.
+    pub const fn needs_walk(self) -> bool {
+        matches!(self, Self::Answer | Self::Chain | Self::Walk)
+    }
 }
 
 /// What a check needs to look at. The plan turns needs into keys; [`Need::closure`] adds what each requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
+    /// The BIMI record, the logo and the certificate.
+    Bimi,
     /// The chain of trust of the PTR.
     Chain,
+    /// TLSA records of the mail exchangers, with the chains of trust they rest on.
+    Dane,
+    /// DKIM keys: of the selectors given, and of common ones.
+    Dkim,
+    /// The DMARC record, wherever it is found, and the authorization of report receivers.
+    Dmarc,
     /// The addresses of the PTR names, of the target's family: walk and resolvers.
     Forward,
     /// The chains of trust of those.
     ForwardChain,
     /// The addresses of the HELO, of both families.
     Helo,
+    /// The IMAP servers of a domain.
+    Imap,
+    /// Blocklists: the domain, and the addresses that send or receive for it.
+    Lists,
+    /// The MTA-STS record and policy.
+    MtaSts,
+    /// The mail exchangers of a domain and their addresses.
+    Mx,
     /// Who holds the address.
     Owner,
+    /// The identity of each address of a domain's pool.
+    Pool,
     /// The PTR: walk and resolvers.
     Ptr,
+    /// The mail exchangers' SMTP, with TLS, and the submission servers of a domain.
+    Servers,
     /// The greeting of the SMTP server.
     Smtp,
+    /// The SPF record, and all that it includes.
+    Spf,
+    /// The TLS-RPT record.
+    TlsRpt,
+    /// What every server of the domain's zone says to the records that matter, and the chain of trust.
+    Zone,
 }
 
 impl Need {
     /// Every need.
-    pub const ALL: [Self; 7] =
-        [Self::Chain, Self::Forward, Self::ForwardChain, Self::Helo, Self::Owner, Self::Ptr, Self::Smtp];
+    pub const ALL: [Self; 20] = [
+        Self::Bimi,
+        Self::Chain,
+        Self::Dane,
+        Self::Dkim,
+        Self::Dmarc,
+        Self::Forward,
+        Self::ForwardChain,
+        Self::Helo,
+        Self::Imap,
+        Self::Lists,
+        Self::MtaSts,
+        Self::Mx,
+        Self::Owner,
+        Self::Pool,
+        Self::Ptr,
+        Self::Servers,
+        Self::Smtp,
+        Self::Spf,
+        Self::TlsRpt,
+        Self::Zone,
+    ];
 
     /// What this need requires besides itself.
     pub const fn requires(self) -> &'static [Self] {
         match self {
+            Self::Bimi => &[Self::Dmarc],
             Self::Chain | Self::Forward => &[Self::Ptr],
+            Self::Dane => &[Self::Mx, Self::Servers],
             Self::ForwardChain => &[Self::Forward, Self::Ptr],
-            Self::Helo | Self::Owner | Self::Ptr | Self::Smtp => &[],
+            Self::Imap | Self::MtaSts | Self::Servers => &[Self::Mx],
+            Self::Dkim => &[Self::Mx, Self::Spf],
+            Self::Lists => &[Self::Mx, Self::Spf],
+            Self::Pool => &[
+                Self::Chain,
+                Self::Forward,
+                Self::ForwardChain,
+                Self::Helo,
+                Self::Mx,
+                Self::Owner,
+                Self::Ptr,
+                Self::Smtp,
+                Self::Spf,
+            ],
+            Self::Dmarc
+            | Self::Helo
+            | Self::Mx
+            | Self::Owner
+            | Self::Ptr
+            | Self::Smtp
+            | Self::Spf
+            | Self::TlsRpt
+            | Self::Zone => &[],
         }
     }
 
@@ -106,6 +181,16 @@ impl Key {
             Self::Resolver(_) => FactKind::Resolver,
             Self::Smtp(..) => FactKind::Smtp,
             Self::Walk(_) => FactKind::Walk,
+        }
+    }
+
+    /// The question of a fact that comes from DNS.
+    pub const fn question(&self) -> Option<&Question> {
+        match self {
+            Self::Answer(question) | Self::Chain(question) | Self::Resolver(question) | Self::Walk(question) => {
+                Some(question)
+            }
+            _ => None,
         }
     }
 

@@ -5,10 +5,12 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod chain;
+pub mod domain;
 mod fact;
 mod facts;
 pub mod identity;
 mod key;
+mod observations;
 mod owner;
 mod role;
 mod smtp;
@@ -16,9 +18,11 @@ mod target;
 mod walk;
 
 pub use chain::{Chain, Trust};
+pub use domain::{DomainFacts, DomainTarget, PoolSource, Sighting};
 pub use fact::{AnyFact, Fact, Source, Transport, reduce};
 pub use facts::Facts;
 pub use key::{FactKind, Key, Need};
+pub use observations::Observations;
 pub use owner::{Owner, Use};
 pub use role::{Overrides, Role, RoleReason, role};
 pub use smtp::{Line, Party, Smtp};

@@ -1,10 +1,13 @@
 //! Making a report from facts.
 
-use crate::report::{Coverage, Inconclusive, Report, ReportFact, SCHEMA, Subject, SubjectKind, Verdict};
-use crate::{limit, markup, views};
-use ptrust_checks::{Finding, Judged, Judgement, Settings, Severity, judge_all, receivers};
+use crate::report::{
+    AddressBody, Body, Coverage, Inconclusive, Report, ReportFact, SCHEMA, Subject, SubjectKind, Verdict,
+};
+use crate::{domain, limit, markup, views};
+use ptrust_checks::{Finding, Judged, Judgement, Posture, Settings, Severity, judge_all, judge_domain, receivers};
+use ptrust_facts::domain::Role;
 use ptrust_facts::identity::{AddressScope, View};
-use ptrust_facts::{Facts, Need};
+use ptrust_facts::{DomainFacts, Facts, Need};
 
 impl Report {
     /// Judges the facts with the selected checks. Pure: the same facts and settings make the same report.
@@ -21,15 +24,48 @@ impl Report {
             host: facts.target.host.clone(),
             observed_at: facts.observed_at,
             verdict: verdict(facts, &judged),
-            identity: views::identity(facts),
+            body: Body::Address(Box::new(AddressBody {
+                identity: views::identity(facts),
+                target: facts.target.clone(),
+                source: facts.clone(),
+            })),
             receivers: receivers::reactions(facts, &findings),
             findings,
             coverage: coverage(&judged),
-            target: facts.target.clone(),
             run: facts.run.clone(),
             truncated: Vec::new(),
             facts: facts.iter().map(fact).collect(),
-            source: facts.clone(),
+            judged,
+        };
+        markup::clean(&mut report);
+        limit::apply(&mut report);
+        report
+    }
+}
+
+impl Report {
+    /// Judges the facts of a domain with the selected checks. Pure, as [`Report::build`].
+    pub fn audit(facts: &DomainFacts, settings: &Settings) -> Self {
+        let posture = Posture::settled(facts);
+        let judged = judge_domain(&posture, settings);
+        let findings = findings(&judged);
+        let kind = match facts.target.role {
+            Role::Domain => SubjectKind::Domain,
+            Role::Host => SubjectKind::Host,
+        };
+        let mut report = Self {
+            schema: SCHEMA,
+            subject: Subject { kind, value: facts.target.domain.to_string() },
+            host: None,
+            observed_at: facts.observed_at,
+            verdict: of_judged(&judged),
+            body: Body::Domain(Box::new(domain::body(&posture, settings))),
+            receivers: Vec::new(),
+            findings,
+            coverage: coverage(&judged),
+            run: facts.run.clone(),
+            truncated: Vec::new(),
+            facts: facts.iter().map(fact).collect(),
             judged,
         };
         markup::clean(&mut report);
@@ -50,15 +86,24 @@ fn findings(judged: &[Judged]) -> Vec<Finding> {
     findings
 }
 
-/// The verdict (identity.md, "Verdict").
+/// The verdict of an address (identity.md, "Verdict").
 fn verdict(facts: &Facts, judged: &[Judged]) -> Verdict {
+    match of_judged(judged) {
+        Verdict::Fail => Verdict::Fail,
+        _ if blind(facts, judged) => Verdict::Unknown,
+        verdict => verdict,
+    }
+}
+
+/// What the judgements amount to.
+fn of_judged(judged: &[Judged]) -> Verdict {
     let failed =
         |severity| judged.iter().any(|one| one.severity == severity && matches!(one.judgement, Judgement::Fail(_)));
     let open =
         judged.iter().any(|one| one.severity == Severity::Error && matches!(one.judgement, Judgement::Inconclusive(_)));
     if failed(Severity::Error) {
         Verdict::Fail
-    } else if open || blind(facts, judged) {
+    } else if open {
         Verdict::Unknown
     } else if failed(Severity::Warning) {
         Verdict::Warn

@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod build;
+mod domain;
 mod exit;
 mod format;
 mod github;
@@ -20,12 +21,13 @@ mod stored;
 pub mod text;
 mod views;
 
+pub use domain::{DomainBody, Pool, PoolAddress};
 pub use exit::{exit_code, gravest};
 pub use format::{Format, Options, UnknownFormat, render};
 pub use json::{Lookup, value as json_value};
 pub use limit::MAX_REPORT;
 pub use report::{
-    Administrative, Coverage, Holder, IdentityReport, Inconclusive, Report, ReportFact, SCHEMA, Subject, SubjectKind,
-    Technical, Verdict, schema,
+    AddressBody, Administrative, Body, Coverage, Holder, IdentityReport, Inconclusive, Report, ReportFact, SCHEMA,
+    Subject, SubjectKind, Technical, Verdict, schema,
 };
 pub use stored::{StoredError, facts_from_json};

@@ -3,7 +3,7 @@
 //! Stages run one after another until the report fits: first what no judgement reads (transcripts, early answers), then
 //! long sets of facts, then evidence. Each stage that took something says so in `truncated`.
 
-use crate::Report;
+use crate::{Body, IdentityReport, Report};
 use ptrust_facts::{AnyFact, Class, Cut, Says, Walk};
 use ptrust_names::{Data, Observed, Record, Records};
 use std::io;
@@ -138,7 +138,7 @@ fn texts(report: &mut Report) -> bool {
 /// kind stay, and so do the records that hold the sender.
 fn lists(report: &mut Report, limit: usize) -> bool {
     let mut cut = false;
-    let sender = report.target.address;
+    let sender = report.address().map(|body| body.target.address);
     each_walk(report, &mut |walk| {
         walk.cuts.iter_mut().for_each(|one| cut |= cut_lists(one, limit));
         cut |= shorten(&mut walk.denied_nonterminals, limit)
@@ -187,12 +187,12 @@ fn cut_lists(one: &mut Cut, limit: usize) -> bool {
 }
 
 /// Shortens a record set; the sender's own record stays.
-fn records_cut(records: &mut Records, limit: usize, sender: IpAddr) -> bool {
+fn records_cut(records: &mut Records, limit: usize, sender: Option<IpAddr>) -> bool {
     let before = records.set.len() + records.aliases.len();
     let mut at = 0;
     let mut keep = |record: &Record| {
         at += 1;
-        at <= limit || record.data.address() == Some(sender)
+        at <= limit || (sender.is_some() && record.data.address() == sender)
     };
     records.set.retain(&mut keep);
     records.aliases.truncate(limit);
@@ -236,16 +236,30 @@ fn facts(report: &mut Report) -> bool {
 
 /// Shortens the lists of the summary, and a HELO that is no name anyway.
 fn names(report: &mut Report) -> bool {
-    let technical = &mut report.identity.technical;
-    let mut cut = shorten(&mut technical.ptr, SOME)
-        | shorten(&mut technical.confirmed, SOME)
-        | shorten(&mut report.identity.administrative.servers, SOME)
-        | shorten(&mut report.run.registry_zones, SOME);
-    let given = technical.helo.iter_mut().chain(&mut technical.banner).chain(&mut report.target.helo);
-    given.for_each(|text| cut |= clip(text));
+    let mut cut = shorten(&mut report.run.registry_zones, SOME);
+    match &mut report.body {
+        Body::Address(body) => {
+            cut |= identity_names(&mut body.identity);
+            body.target.helo.iter_mut().for_each(|text| cut |= clip(text));
+        }
+        Body::Domain(body) => {
+            let identities = body.addresses.iter_mut().filter_map(|one| one.identity.as_mut());
+            cut |= identities.fold(false, |cut, identity| identity_names(identity) | cut);
+        }
+    }
     for one in &mut report.coverage.inconclusive {
         cut |= clip(&mut one.missing);
     }
+    cut
+}
+
+/// Shortens the lists of an identity.
+fn identity_names(identity: &mut IdentityReport) -> bool {
+    let technical = &mut identity.technical;
+    let mut cut = shorten(&mut technical.ptr, SOME)
+        | shorten(&mut technical.confirmed, SOME)
+        | shorten(&mut identity.administrative.servers, SOME);
+    technical.helo.iter_mut().chain(&mut technical.banner).for_each(|text| cut |= clip(text));
     cut
 }
 

@@ -3,7 +3,7 @@
 //! Names are presentation text already. Greetings and registration data are free text, which may end up in a page or a
 //! chat: the characters that start markup get the escapes that names have.
 
-use crate::Report;
+use crate::{Body, Report};
 use ptrust_facts::Facts;
 use ptrust_names::escape;
 use std::borrow::Cow;
@@ -26,7 +26,10 @@ pub(crate) fn free(text: &str) -> String {
 /// Escapes what findings and coverage quote of free text, and nothing else of them: their own words have backticks and
 /// `<placeholders>`.
 pub(crate) fn clean(report: &mut Report) {
-    let quotes = quotes(&report.source);
+    let quotes = match &report.body {
+        Body::Address(body) => quotes(&body.source),
+        Body::Domain(body) => body.source.addresses.values().flat_map(quotes).collect(),
+    };
     if quotes.is_empty() {
         return;
     }

@@ -1,5 +1,6 @@
 //! The report as data: design.md's JSON, field by field.
 
+use crate::domain::DomainBody;
 use jiff::Timestamp;
 use ptrust_checks::receivers::Reaction;
 use ptrust_checks::{Finding, Judged, Severity};
@@ -47,6 +48,10 @@ impl Verdict {
 pub enum SubjectKind {
     /// One sending address.
     Address,
+    /// One mail domain, with the addresses that send for it.
+    Domain,
+    /// One host with its mail servers.
+    Host,
 }
 
 /// What a report is about.
@@ -54,7 +59,7 @@ pub enum SubjectKind {
 pub struct Subject {
     /// Its kind.
     pub kind: SubjectKind,
-    /// The address.
+    /// The address, or the name.
     pub value: String,
 }
 
@@ -149,6 +154,28 @@ pub struct ReportFact {
     pub fact: AnyFact,
 }
 
+/// What only a report of one kind has.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Body {
+    /// Of an address.
+    Address(Box<AddressBody>),
+    /// Of a domain, or of a host's mail servers.
+    Domain(Box<DomainBody>),
+}
+
+/// What only the report of an address has.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AddressBody {
+    /// The two layers.
+    pub identity: IdentityReport,
+    /// What was checked, with the user's circumstances: with `run` and `facts` enough to judge again.
+    pub target: Target,
+    /// The facts uncut, for renderers.
+    #[serde(skip)]
+    pub(crate) source: Facts,
+}
+
 /// The report of one target. At most [`MAX_REPORT`](crate::MAX_REPORT) bytes of JSON.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(title = "ptrust report")]
@@ -165,16 +192,15 @@ pub struct Report {
     pub observed_at: Timestamp,
     /// What the findings amount to.
     pub verdict: Verdict,
-    /// The two layers.
-    pub identity: IdentityReport,
+    /// What only a report of this kind has.
+    #[serde(flatten)]
+    pub body: Body,
     /// Proven defects, gravest first.
     pub findings: Vec<Finding>,
     /// How far the checks got.
     pub coverage: Coverage,
     /// What receivers would do.
     pub receivers: Vec<Reaction>,
-    /// What was checked, with the user's circumstances: with `run` and `facts` enough to judge again.
-    pub target: Target,
     /// Circumstances of the run.
     pub run: Run,
     /// What was left out to keep the report within its size; absent when nothing was.
@@ -182,18 +208,31 @@ pub struct Report {
     pub truncated: Vec<String>,
     /// What was observed.
     pub facts: Vec<ReportFact>,
-    /// The same facts uncut, for renderers.
-    #[serde(skip)]
-    pub(crate) source: Facts,
     /// Every check with what it said, in catalogue order.
     #[serde(skip)]
     pub(crate) judged: Vec<Judged>,
 }
 
 impl Report {
-    /// The facts that the report was built from, uncut.
-    pub const fn source(&self) -> &Facts {
-        &self.source
+    /// What only the report of an address has.
+    pub fn address(&self) -> Option<&AddressBody> {
+        match &self.body {
+            Body::Address(body) => Some(body),
+            Body::Domain(_) => None,
+        }
+    }
+
+    /// What only the report of a domain has.
+    pub fn domain(&self) -> Option<&DomainBody> {
+        match &self.body {
+            Body::Domain(body) => Some(body),
+            Body::Address(_) => None,
+        }
+    }
+
+    /// The facts of the address that the report was built from, uncut.
+    pub fn source(&self) -> Option<&Facts> {
+        self.address().map(|body| &body.source)
     }
 
     /// Every check that was run, with what it said, in catalogue order.
@@ -201,14 +240,24 @@ impl Report {
         &self.judged
     }
 
-    /// Whether a name leads back to the address.
-    pub const fn confirmed(&self) -> bool {
-        matches!(self.identity.technical.iprev, Some(Iprev::Pass))
+    /// Whether a name leads back to the address; of a domain, whether one does to every address that sends.
+    pub fn confirmed(&self) -> bool {
+        match &self.body {
+            Body::Address(body) => body.identity.confirmed(),
+            Body::Domain(body) => body.pool.confirmed == body.pool.sending,
+        }
     }
 
     /// Findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+}
+
+impl IdentityReport {
+    /// Whether a name leads back to the address.
+    pub const fn confirmed(&self) -> bool {
+        matches!(self.technical.iprev, Some(Iprev::Pass))
     }
 }
 

@@ -453,6 +453,7 @@ impl Builder {
             smtp: self.draft.smtp,
             rdap: self.draft.rdap,
             registry: self.draft.registry,
+            audits: self.draft.audits,
             checks: self.draft.checks,
             now: self.draft.now.unwrap_or(state::NOW),
             state: state::State::default(),

@@ -3,7 +3,7 @@
 use crate::rdap::Registration;
 use crate::rr::Rr;
 use crate::smtp::Script;
-use crate::{Check, WorldError};
+use crate::{Audit, Check, WorldError};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use ptrust_names::{Name, RecordType};
@@ -18,6 +18,8 @@ pub(crate) struct Draft {
     pub(crate) zones: BTreeMap<Name, ZoneDraft>,
     /// Their names in the order of the text, so that addresses are given in a stable order.
     pub(crate) order: Vec<Name>,
+    /// `!audit` lines.
+    pub(crate) audits: Vec<Audit>,
     /// `!check` lines.
     pub(crate) checks: Vec<Check>,
     /// `!resolver` lines; `None` when there is none, so that the default holds.

@@ -117,6 +117,7 @@ fn top_level_domains(builder: &Builder) -> BTreeSet<Name> {
     let said = draft.checks.iter();
     let said = said.filter_map(|check| check.helo.as_deref()?.parse::<Name>().ok());
     let hosts = draft.checks.iter().filter_map(|check| check.host.clone());
+    let hosts = hosts.chain(draft.audits.iter().map(|audit| audit.name.clone()));
     let named = targets.chain(said).chain(hosts);
     tlds.extend(named.filter_map(|name| tld(&name)).filter(is_public_suffix));
     // Whatever else, the root's and the registries' servers are there.

@@ -55,6 +55,21 @@ pub struct Check {
     pub port: Option<u16>,
 }
 
+/// One `!audit` line: what the text suggests to audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// The domain, or the host.
+    pub name: Name,
+    /// Whether it is a host whose own servers are looked at.
+    pub host: bool,
+    /// DKIM selectors that it is said to use.
+    pub selectors: Vec<String>,
+    /// Selector of its BIMI record.
+    pub bimi: Option<String>,
+    /// Addresses that were seen sending for it.
+    pub seen: Vec<IpAddr>,
+}
+
 /// A world. Clones share its clock, counters and log.
 #[derive(Clone)]
 pub struct World {
@@ -101,6 +116,11 @@ impl World {
             per_server: DEFAULT_PER_SERVER,
             scope: Scope::World,
         }
+    }
+
+    /// What the text suggests to audit.
+    pub fn audits(&self) -> &[Audit] {
+        &self.inner.audits
     }
 
     /// What the text suggests to check.

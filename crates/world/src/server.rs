@@ -1,6 +1,5 @@
 //! Servers: which zones an address hosts, what it answers, and how it misbehaves.
 
-use crate::Check;
 use crate::draft::{Fault, Kind, Loss, Network};
 use crate::message::{Query, Response};
 use crate::rdap::Registration;
@@ -8,7 +7,7 @@ use crate::rr::Rr;
 use crate::smtp::Script;
 use crate::state::State;
 use crate::zone::Zone;
-use crate::{dnssec, resolver};
+use crate::{Audit, Check, dnssec, resolver};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use ptrust_names::{Name, Question, RecordType};
@@ -53,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) rdap: BTreeMap<IpNet, Registration>,
     /// Zones that are a registry's by decree.
     pub(crate) registry: Vec<Name>,
+    /// What to audit.
+    pub(crate) audits: Vec<Audit>,
     /// What to check.
     pub(crate) checks: Vec<Check>,
     /// Where the clock starts.

@@ -13,7 +13,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     needs: &[],
     page: include_str!("special_use.md"),
-    judge,
+    judge: Judge::Address(judge),
 };
 
 fn judge(facts: &Facts) -> Judgement {

@@ -14,7 +14,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     needs: &[Need::Smtp, Need::Ptr, Need::Chain, Need::Forward],
     page: include_str!("ptr_mismatch.md"),
-    judge,
+    judge: Judge::Address(judge),
 };
 
 fn judge(facts: &Facts) -> Judgement {

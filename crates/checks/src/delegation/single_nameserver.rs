@@ -16,7 +16,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     needs: &[Need::Ptr, Need::Chain],
     page: include_str!("single_nameserver.md"),
-    judge,
+    judge: Judge::Address(judge),
 };
 
 fn judge(facts: &Facts) -> Judgement {

@@ -14,7 +14,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     needs: &[Need::Ptr, Need::Chain, Need::Forward, Need::ForwardChain],
     page: include_str!("zone_broken.md"),
-    judge,
+    judge: Judge::Address(judge),
 };
 
 fn judge(facts: &Facts) -> Judgement {

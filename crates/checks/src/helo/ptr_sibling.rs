@@ -16,7 +16,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     needs: &[Need::Helo, Need::Ptr, Need::Chain, Need::Forward, Need::ForwardChain],
     page: include_str!("ptr_sibling.md"),
-    judge,
+    judge: Judge::Address(judge),
 };
 
 fn judge(facts: &Facts) -> Judgement {

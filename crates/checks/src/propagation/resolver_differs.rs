@@ -15,7 +15,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     needs: &[Need::Ptr],
     page: include_str!("resolver_differs.md"),
-    judge,
+    judge: Judge::Address(judge),
 };
 
 /// One resolver's answer.

@@ -14,7 +14,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     needs: &[Need::Ptr, Need::Chain],
     page: include_str!("target_mismatch.md"),
-    judge,
+    judge: Judge::Address(judge),
 };
 
 fn judge(facts: &Facts) -> Judgement {

@@ -15,7 +15,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     needs: &[Need::Ptr, Need::Chain, Need::Forward, Need::Owner],
     page: include_str!("unqualified_name.md"),
-    judge,
+    judge: Judge::Address(judge),
 };
 
 fn judge(facts: &Facts) -> Judgement {

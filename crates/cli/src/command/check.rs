@@ -198,10 +198,10 @@ struct PortCount {
 impl PortCount {
     /// Counts one report.
     fn add(&mut self, report: &Report) {
-        if report.target.smtp_port.is_none() {
+        if report.address().is_none_or(|body| body.target.smtp_port.is_none()) {
             return;
         }
-        match report.source().smtp().cause() {
+        match report.source().and_then(|facts| facts.smtp().cause()) {
             Some(Cause::Timeout) => self.silent += 1,
             Some(Cause::NotAsked) => {}
             _ => self.others += 1,

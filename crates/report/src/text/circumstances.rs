@@ -64,5 +64,5 @@ fn limits(run: &Run) -> Vec<&'static str> {
 
 /// Whether port 25 was tried and stayed silent.
 fn port_silent(report: &Report) -> bool {
-    matches!(report.source().smtp().cause(), Some(Cause::Timeout))
+    report.source().is_some_and(|facts| facts.smtp().cause() == Some(Cause::Timeout))
 }

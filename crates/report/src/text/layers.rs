@@ -4,7 +4,7 @@ use super::page::{Page, Span, columns, pad};
 use super::style::Style;
 use super::technical::{extra, technical};
 use super::{INDENT, LABEL, indent, words};
-use crate::{Report, views};
+use crate::views;
 use ptrust_checks::remedy;
 use ptrust_facts::identity::{AddressScope, ClasslessDefect, Delegation, Doubt, View};
 use ptrust_facts::{Cut, Facts, ZoneState};
@@ -41,8 +41,7 @@ impl Layer {
 }
 
 /// Writes the layer lines.
-pub(super) fn layers(page: &mut Page, report: &Report) {
-    let facts = report.source();
+pub(super) fn layers(page: &mut Page, facts: &Facts) {
     let identity = facts.identity();
     match identity.scope {
         AddressScope::Public => {}

@@ -3,6 +3,7 @@
 //! Words carry the meaning and color only adds. A report that passes is short; several targets start with a table.
 
 mod circumstances;
+mod domain;
 mod ends;
 mod findings;
 mod layers;
@@ -16,8 +17,9 @@ mod technical;
 mod tree;
 mod words;
 
-use crate::{Options, Report, Verdict};
+use crate::{Body, Options, Report, Verdict};
 use page::{Page, Span};
+use ptrust_facts::Facts;
 use std::io;
 use style::Style;
 
@@ -79,7 +81,15 @@ fn one(page: &mut Page, report: &Report, alone: bool) {
         circumstances::of_run(page, std::slice::from_ref(report));
     }
     page.blank();
-    layers::layers(page, report);
+    match &report.body {
+        Body::Address(body) => address(page, report, &body.source),
+        Body::Domain(body) => domain::domain(page, report, body),
+    }
+}
+
+/// The report of an address below its headline.
+fn address(page: &mut Page, report: &Report, facts: &Facts) {
+    layers::layers(page, facts);
     if report.verdict == Verdict::Pass {
         if !report.findings.is_empty() {
             page.blank();
@@ -88,7 +98,7 @@ fn one(page: &mut Page, report: &Report, alone: bool) {
         findings::not_decided(page, report);
     } else {
         page.blank();
-        tree::section(page, report);
+        tree::section(page, facts);
         for finding in &report.findings {
             page.blank();
             findings::finding(page, report, finding);

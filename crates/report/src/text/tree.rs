@@ -4,9 +4,9 @@ use super::ends::Ends;
 use super::page::{Page, Span, columns, pad};
 use super::style::Style;
 use super::{INDENT, indent, words};
-use crate::{Report, views};
+use crate::views;
 use ptrust_facts::identity::{AddressScope, ForwardName};
-use ptrust_facts::{Cut, Role, RoleReason, Walk, WalkState, ZoneState};
+use ptrust_facts::{Cut, Facts, Role, RoleReason, Walk, WalkState, ZoneState};
 use ptrust_names::Name;
 use std::collections::BTreeSet;
 
@@ -22,8 +22,7 @@ const BELOW_ITEM: &str = "│  ";
 const BELOW_LAST: &str = "   ";
 
 /// The section of a report: the walk to the PTR, and the walk to a name whose zone is broken.
-pub(super) fn section(page: &mut Page, report: &Report) {
-    let facts = report.source();
+pub(super) fn section(page: &mut Page, facts: &Facts) {
     if !matches!(facts.identity().scope, AddressScope::Public) {
         return;
     }

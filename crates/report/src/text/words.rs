@@ -1,8 +1,9 @@
 //! Sentences of the text output: what the report says, in words.
 
+use super::domain;
 use super::style::Style;
 use crate::markup::free;
-use crate::{Report, Verdict, views};
+use crate::{AddressBody, Report, Verdict, views};
 use ptrust_checks::remedy;
 use ptrust_checks::{Finding, Severity, Who};
 use ptrust_facts::identity::{AddressScope, Delegation, Doubt, Forward, ForwardName, Names};
@@ -12,6 +13,9 @@ use ptrust_names::{Cause, Name, Observed, registrable};
 
 /// The verdict in one short sentence without a full stop: `the PTR name leads to another address`.
 pub fn summary(report: &Report) -> String {
+    let Some(body) = report.address() else {
+        return domain::summary(report);
+    };
     let errors = report.count(Severity::Error);
     match (report.verdict, report.findings.first()) {
         (Verdict::Fail, Some(first)) => match errors {
@@ -19,31 +23,33 @@ pub fn summary(report: &Report) -> String {
             2 => format!("{}, and one more error", decapitalize(first.title)),
             _ => format!("{}, and {} more errors", decapitalize(first.title), errors - 1),
         },
-        (Verdict::Unknown, _) => unknown(report),
-        (Verdict::Warn, Some(first)) => match leads_back(report) {
+        (Verdict::Unknown, _) => unknown(report, body),
+        (Verdict::Warn, Some(first)) => match leads_back(body) {
             Some(name) => format!("{name} back, but {}", decapitalize(first.title)),
             None => decapitalize(first.title),
         },
-        _ => match leads_back(report) {
+        _ => match leads_back(body) {
             Some(name) => format!("{name} back to the address"),
-            None if report.findings.is_empty() && !unconfirmed(report) => "nothing found by the selected checks".into(),
+            None if report.findings.is_empty() && !unconfirmed(&body.source) => {
+                "nothing found by the selected checks".into()
+            }
             None => "no error among the selected checks".into(),
         },
     }
 }
 
 /// Whether a layer is broken or open, which the selected checks did not look at.
-fn unconfirmed(report: &Report) -> bool {
-    let identity = report.source().identity();
+fn unconfirmed(facts: &Facts) -> bool {
+    let identity = facts.identity();
     let missing = matches!(identity.names, Names::Missing { .. } | Names::AliasConflict(_) | Names::Undetermined(_));
     let delegated = matches!(identity.delegation, Delegation::Delegated { .. } | Delegation::NotJudged);
     !delegated || missing || !matches!(identity.forward, Forward::NotApplicable | Forward::Confirmed { .. })
 }
 
 /// `NAME leads`: the first confirmed name, with the number of others.
-fn leads_back(report: &Report) -> Option<String> {
-    let confirmed = &report.identity.technical.confirmed;
-    let first = confirmed.first().filter(|_| report.confirmed())?;
+fn leads_back(body: &AddressBody) -> Option<String> {
+    let confirmed = &body.identity.technical.confirmed;
+    let first = confirmed.first().filter(|_| body.identity.confirmed())?;
     Some(match confirmed.len() {
         1 => format!("{first} leads"),
         more => format!("{first} (and {} more) lead", more - 1),
@@ -51,10 +57,11 @@ fn leads_back(report: &Report) -> Option<String> {
 }
 
 /// Why the verdict is unknown.
-fn unknown(report: &Report) -> String {
-    let identity = report.source().identity();
+fn unknown(report: &Report, body: &AddressBody) -> String {
+    let facts = &body.source;
+    let identity = facts.identity();
     if let Names::Undetermined(cause) = &identity.names {
-        return match denials(report) {
+        return match denials(facts) {
             Some((deny, all)) => {
                 let verb = if deny == 1 { "denies" } else { "deny" };
                 format!("{deny} of {all} servers {verb} that it has a name, the rest cannot say: {cause}")
@@ -72,9 +79,9 @@ fn unknown(report: &Report) -> String {
         ptrust_checks::Judgement::Inconclusive(missing) => Some(missing),
         _ => None,
     });
-    match (leads_back(report), &identity.delegation, missing) {
+    match (leads_back(body), &identity.delegation, missing) {
         (Some(name), Delegation::Undetermined { doubt: Some(doubt), .. }, _) => {
-            let zone = views::deciding_cut(report.source()).map(|cut| cut.zone.to_string());
+            let zone = views::deciding_cut(facts).map(|cut| cut.zone.to_string());
             let zone = zone.unwrap_or_else(|| "its reverse zone".into());
             format!("{name} back, but {}", doubted(&zone, *doubt))
         }
@@ -96,8 +103,8 @@ fn doubted(zone: &str, doubt: Doubt) -> String {
 }
 
 /// How many servers of the last zone deny the name, of how many that were asked; `None` where none does.
-fn denials(report: &Report) -> Option<(usize, usize)> {
-    let cut = views::ptr_walk(report.source())?.last().deepest()?;
+fn denials(facts: &Facts) -> Option<(usize, usize)> {
+    let cut = views::ptr_walk(facts)?.last().deepest()?;
     let answers: Vec<_> = cut.authoritative().filter_map(|server| server.answer.as_ref()).collect();
     let deny = answers.iter().filter(|answer| matches!(answer, Observed::Absent(_))).count();
     (deny > 0).then_some((deny, answers.len()))
@@ -171,15 +178,24 @@ pub(crate) fn holder_line(owner: &Owner, provider: Option<&str>) -> String {
 
 /// Who must act, in plain words, with the party's name where it is known.
 pub(crate) fn who(report: &Report, finding: &Finding) -> String {
-    let facts = report.source();
+    match report.address() {
+        Some(body) => who_of(body, finding),
+        None => domain::who(report, finding),
+    }
+}
+
+/// Who must act about an address.
+pub(super) fn who_of(body: &AddressBody, finding: &Finding) -> String {
+    let facts = &body.source;
     match finding.remedy.who {
         Who::AddressHolder => above_holder(facts).unwrap_or_else(|| match holder(facts) {
             Some(holder) => format!("{holder}, which holds the address{}", at_registry(facts)),
             None => format!("the registered holder of the address block{}", at_registry(facts)),
         }),
-        Who::ZoneOperator => zone_operator(report, finding),
-        Who::NameOwner => format!("whoever runs the DNS of {}", name_zone(report, finding)),
-        Who::MailOperator => format!("whoever runs the mail server at {}", report.subject.value),
+        Who::ZoneOperator => zone_operator(body, finding),
+        Who::DomainOwner => "whoever runs the DNS of the domain".into(),
+        Who::NameOwner => format!("whoever runs the DNS of {}", name_zone(body, finding)),
+        Who::MailOperator => format!("whoever runs the mail server at {}", facts.target.address),
         Who::Nobody => "nobody has to act".into(),
     }
 }
@@ -202,10 +218,10 @@ fn above_holder(facts: &Facts) -> Option<String> {
 
 /// Who runs the reverse zone that a finding is about. The holder is named for the holder's own zone only: one below it
 /// was passed on.
-fn zone_operator(report: &Report, finding: &Finding) -> String {
-    let facts = report.source();
+fn zone_operator(body: &AddressBody, finding: &Finding) -> String {
+    let facts = &body.source;
     let own = views::deciding_cut(facts).map(|cut| &cut.zone);
-    let own = own.or(report.identity.administrative.zone.as_ref());
+    let own = own.or(body.identity.administrative.zone.as_ref());
     let walk = views::ptr_walk(facts);
     let cuts = walk.into_iter().flat_map(|walk| walk.cuts.iter().chain(&walk.last().cuts));
     let subject = finding.subject.parse::<Name>().ok();
@@ -242,11 +258,11 @@ fn at_registry(facts: &Facts) -> String {
 }
 
 /// The domain of the name that a finding is about.
-fn name_zone(report: &Report, finding: &Finding) -> String {
+fn name_zone(body: &AddressBody, finding: &Finding) -> String {
     let first = finding.subject.split([' ', ',']).next().unwrap_or_default();
     let is_address = first.parse::<std::net::IpAddr>().is_ok();
     let name = first.parse::<Name>().ok().filter(|name| !is_address && name.label_count() > 1);
-    let name = name.or_else(|| report.identity.technical.ptr.first().cloned());
+    let name = name.or_else(|| body.identity.technical.ptr.first().cloned());
     match name {
         Some(name) => registrable(&name).map_or(name, |found| found.domain).to_string(),
         None => "the PTR name".into(),

@@ -23,7 +23,7 @@ const fn check(id: &'static str, title: &'static str, severity: Severity, who: W
         since: "0.1.0",
         needs: &[Need::Ptr],
         page: "# Title\n\n## What it checks\n\nThe first\nparagraph.\n\n## Why it matters\n\nText.\n",
-        judge: unasked,
+        judge: ptrust_checks::Judge::Address(unasked),
     }
 }
 

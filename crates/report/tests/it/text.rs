@@ -136,8 +136,8 @@ fn many_addresses_show_only_what_does_not_pass() {
 #[test]
 fn what_limits_the_view_is_said_once() {
     let mut facts = s::mismatch();
-    facts.run.walk = ptrust_facts::WalkState::Intercepted;
-    facts.run.ipv6 = ptrust_facts::Family::Unavailable;
+    facts.observations_mut().run.walk = ptrust_facts::WalkState::Intercepted;
+    facts.observations_mut().run.ipv6 = ptrust_facts::Family::Unavailable;
     let report = Report::build(&facts, &Settings::default());
     for reports in [vec![report.clone()], vec![report.clone(), report]] {
         let text = plain(&reports).replace("\n  ", " ");
@@ -150,7 +150,7 @@ fn what_limits_the_view_is_said_once() {
 #[test]
 fn what_was_assumed_stands_at_the_top() {
     let mut facts = s::good();
-    facts.run.assumed = vec![s::record("mail.example.com", 300, Data::A([203, 0, 113, 25].into()))];
+    facts.observations_mut().run.assumed = vec![s::record("mail.example.com", 300, Data::A([203, 0, 113, 25].into()))];
     let text = plain(&[Report::build(&facts, &Settings::default())]);
     assert_eq!(text.lines().nth(2), Some("  Assumed         mail.example.com. 300 IN A 203.0.113.25"));
 }

@@ -2,9 +2,9 @@
 
 use super::text::{self, Word};
 use super::{MAX_LINES, MAX_SERVERS, Parser, record, server_names};
-use crate::Check;
 use crate::draft::{Bogus, Fault, FaultLine, Kind, Loss, ServerRef};
 use crate::rr::Rr;
+use crate::{Audit, Check};
 use ptrust_names::{Name, RecordType};
 use ptrust_observe::wire::rcode;
 use std::net::{IpAddr, SocketAddr};
@@ -20,6 +20,7 @@ impl Parser {
     /// Reads one directive.
     pub(super) fn directive(&mut self, line: usize, keyword: &str, words: &[Word]) -> Result<(), String> {
         match keyword {
+            "audit" => self.audit(words)?,
             "check" => self.check(words)?,
             "resolver" => {
                 let [word] = take(words, "ADDRESS")?;
@@ -117,6 +118,25 @@ impl Parser {
             }
             _ => self.fault(line, keyword, words)?,
         }
+        Ok(())
+    }
+
+    /// `!audit NAME [host] [selector=TEXT]… [bimi=TEXT] [seen=ADDRESS]…`.
+    fn audit(&mut self, words: &[Word]) -> Result<(), String> {
+        const USAGE: &str = "!audit needs NAME [host] [selector=…] [bimi=…] [seen=ADDRESS]";
+        let (first, options) = words.split_first().ok_or_else(|| USAGE.to_owned())?;
+        let mut audit =
+            Audit { name: text::name(&first.text)?, host: false, selectors: Vec::new(), bimi: None, seen: Vec::new() };
+        for option in options {
+            match option.text.split_once('=') {
+                None if option.is("host") => audit.host = true,
+                Some(("selector", selector)) => audit.selectors.push(selector.to_owned()),
+                Some(("bimi", selector)) => audit.bimi = Some(selector.to_owned()),
+                Some(("seen", seen)) => audit.seen.push(seen.parse().map_err(|_| USAGE.to_owned())?),
+                _ => return Err(USAGE.to_owned()),
+            }
+        }
+        self.draft.audits.push(audit);
         Ok(())
     }
 

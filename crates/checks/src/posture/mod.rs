@@ -1,0 +1,72 @@
+//! What the facts of a domain amount to: every evaluation of its records, made once and shared by all checks, the plan
+//! and the report.
+//!
+//! Evaluations replay: while answers are missing they say what to ask next ([`Posture::live`]); once the observation is
+//! over, what never came counts as not known ([`Posture::settled`]) and every evaluation is complete.
+
+pub mod mx;
+
+use mx::Exchangers;
+use ptrust_facts::{DomainFacts, Observations};
+use ptrust_mail::Answers;
+use ptrust_names::{Cause, Name, Observed, Question, RecordType, Records};
+use std::cell::OnceCell;
+
+/// The evaluations of one domain's mail.
+pub struct Posture<'a> {
+    /// What was observed.
+    pub facts: &'a DomainFacts,
+    view: View<'a>,
+    exchangers: OnceCell<Exchangers>,
+}
+
+/// The answers as an evaluator sees them.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    observations: &'a Observations,
+    /// Whether nothing more will come.
+    settled: bool,
+}
+
+impl Answers for View<'_> {
+    fn answer(&self, question: &Question) -> Option<Observed<&Records>> {
+        let decided = self.observations.decided(question);
+        decided.or_else(|| self.settled.then_some(Observed::Unknown(Cause::NotAsked)))
+    }
+}
+
+impl<'a> Posture<'a> {
+    /// The evaluations while answers are still coming.
+    pub fn live(facts: &'a DomainFacts) -> Self {
+        Self::new(facts, false)
+    }
+
+    /// The evaluations when nothing more will come.
+    pub fn settled(facts: &'a DomainFacts) -> Self {
+        Self::new(facts, true)
+    }
+
+    fn new(facts: &'a DomainFacts, settled: bool) -> Self {
+        Self { facts, view: View { observations: facts, settled }, exchangers: OnceCell::new() }
+    }
+
+    /// The domain.
+    pub fn domain(&self) -> &'a Name {
+        &self.facts.target.domain
+    }
+
+    /// A question about the domain itself.
+    pub fn question(&self, rtype: RecordType) -> Question {
+        Question::new(self.domain().clone(), rtype)
+    }
+
+    /// The answer to a question: `None` while it is not known yet.
+    pub fn answer(&self, question: &Question) -> Option<Observed<&Records>> {
+        self.view.answer(question)
+    }
+
+    /// Where mail for the domain goes.
+    pub fn exchangers(&self) -> &Exchangers {
+        self.exchangers.get_or_init(|| mx::exchangers(self))
+    }
+}

@@ -1,0 +1,36 @@
+//! One key, asked.
+
+use super::Arrival;
+use crate::engine::Engine;
+use ptrust_facts::{AnyFact, Fact, FactKind, Key};
+use ptrust_names::{Cause, RecordType};
+use ptrust_observe::walk::Policy;
+use ptrust_observe::{resolver, smtp};
+
+/// The fact of a key that was not answered in time.
+pub(super) const fn unanswered(kind: FactKind) -> AnyFact {
+    match kind {
+        FactKind::Answer => AnyFact::Records(Fact::unknown(Cause::Budget)),
+        FactKind::Resolver => AnyFact::Records(Fact::unknown(Cause::Timeout)),
+        FactKind::Chain => AnyFact::Chain(Fact::unknown(Cause::Budget)),
+        FactKind::Owner => AnyFact::Owner(Fact::unknown(Cause::Timeout)),
+        FactKind::Smtp => AnyFact::Smtp(Fact::unknown(Cause::Timeout)),
+        FactKind::Walk => AnyFact::Walk(Fact::unknown(Cause::Budget)),
+    }
+}
+
+/// Asks the world for one key; `whole` asks every server of the last zone.
+pub(super) async fn answer(engine: &Engine, key: Key, whole: bool) -> Arrival {
+    let whole = whole || key.question().is_some_and(|question| question.rtype == RecordType::PTR);
+    let policy = if whole { Policy::Census } else { Policy::Answer };
+    let (ports, settings) = (engine.ports(), engine.settings());
+    let fact = match &key {
+        Key::Walk(question) => AnyFact::Walk(engine.walker().start(question.clone(), policy).walk().await),
+        Key::Answer(question) => AnyFact::Records(engine.walker().start(question.clone(), policy).early().await),
+        Key::Chain(question) => AnyFact::Chain(engine.chain(question).await),
+        Key::Resolver(question) => AnyFact::Records(resolver::view(ports, settings, question).await),
+        Key::Owner(address) => AnyFact::Owner(engine.owner(*address).await),
+        Key::Smtp(address, port) => AnyFact::Smtp(smtp::probe(ports, settings, *address, *port).await),
+    };
+    Arrival::Fact(key, Box::new(fact))
+}
