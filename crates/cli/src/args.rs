@@ -102,6 +102,30 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Check the identity of sending addresses: reverse name, way back, greeting, and who must act
     Check(command::check::Args),
+    /// Audit a mail domain: SPF, DKIM, DMARC, mail servers, TLS, blocklists and the identity of its sending pool
+    Audit(command::audit::Args),
+    /// Show the sending addresses of a domain and the identity of each
+    Pool(command::audit::Args),
+    /// Evaluate the SPF record of a domain, with all that it includes
+    Spf(command::spf::Args),
+    /// Look at the DKIM keys of a domain: selectors given, and common ones
+    Dkim(command::audit::Args),
+    /// Find the DMARC policy of a domain
+    Dmarc(command::audit::Args),
+    /// Look at the BIMI record of a domain, its logo and certificate
+    Bimi(command::audit::Args),
+    /// Look at the mail exchangers of a domain
+    Mx(command::audit::Args),
+    /// Look at the MTA-STS record and policy of a domain
+    MtaSts(command::audit::Args),
+    /// Look at the TLS-RPT record of a domain
+    TlsRpt(command::audit::Args),
+    /// Look at the TLSA records of a domain's mail exchangers, and match them against what the servers show
+    Dane(command::audit::Args),
+    /// Look at the SMTP servers of a host: STARTTLS, certificate, protocol versions
+    Smtp(command::audit::Args),
+    /// Look at the IMAP servers of a host
+    Imap(command::audit::Args),
     /// Walk the delegation from the root to an address or name, and show every server on the way
     #[command(visible_alias = "trace")]
     Walk(command::walk::Args),

@@ -15,6 +15,7 @@ mod usage;
 
 use args::{Args, Command};
 use clap::{CommandFactory, FromArgMatches};
+use command::audit::Part;
 use ptrust_report::Format;
 use setup::Setup;
 use std::io::Write as _;
@@ -90,6 +91,18 @@ fn dispatch(global: args::Global, command: &Command) -> anyhow::Result<u8> {
     let setup = Setup::new(global)?;
     let code = match command {
         Command::Check(args) => command::check::run(&setup, args),
+        Command::Audit(args) => command::audit::run(&setup, Part::AUDIT, args),
+        Command::Pool(args) => command::audit::run(&setup, Part::POOL, args),
+        Command::Spf(args) => command::spf::run(&setup, args),
+        Command::Dkim(args) => command::audit::run(&setup, Part::DKIM, args),
+        Command::Dmarc(args) => command::audit::run(&setup, Part::DMARC, args),
+        Command::Bimi(args) => command::audit::run(&setup, Part::BIMI, args),
+        Command::Mx(args) => command::audit::run(&setup, Part::MX, args),
+        Command::MtaSts(args) => command::audit::run(&setup, Part::MTA_STS, args),
+        Command::TlsRpt(args) => command::audit::run(&setup, Part::TLS_RPT, args),
+        Command::Dane(args) => command::audit::run(&setup, Part::DANE, args),
+        Command::Smtp(args) => command::audit::run(&setup, Part::SMTP, args),
+        Command::Imap(args) => command::audit::run(&setup, Part::IMAP, args),
         Command::Walk(args) => command::walk::run(&setup, args),
         Command::Owner(args) => command::owner::run(&setup, args),
         Command::Lookup(args) => command::lookup::run(&setup, args),

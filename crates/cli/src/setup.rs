@@ -7,7 +7,7 @@ use crate::usage::Usage;
 use anyhow::Context as _;
 use ptrust_checks::{ALL, Settings as Checks};
 use ptrust_diagnose::{Engine, Options};
-use ptrust_facts::{Scope, Target};
+use ptrust_facts::{DomainTarget, Scope, Target};
 use ptrust_names::{Name, Record};
 use ptrust_observe::settings::{DEFAULT_PER_SERVER, DEFAULT_TIMEOUT, Settings};
 use ptrust_observe::{assume, chain, net};
@@ -87,6 +87,15 @@ impl Setup {
 
     /// The engine of this run. Call it inside the runtime.
     pub(crate) fn engine(&self) -> anyhow::Result<Engine> {
+        self.engine_for(&[])
+    }
+
+    /// The same for a command that is about some families: their checks, unless the user selects others.
+    pub(crate) fn engine_for(&self, families: &[&str]) -> anyhow::Result<Engine> {
+        let mut checks = self.checks.clone();
+        if checks.select.is_empty() {
+            checks.select = families.iter().map(|family| (*family).to_owned()).collect();
+        }
         let mut ports = self.world.as_ref().map_or_else(|| net::system(&self.settings), World::ports);
         if !self.assume.is_empty() {
             let new = || Arc::new(assume::Watch::new(ports.exchange.clone(), self.assume.clone()));
@@ -94,7 +103,7 @@ impl Setup {
         }
         let cache = if self.world.is_some() { None } else { self.config.rdap.cache.clone().or_else(cache) };
         let options = Options { assume: self.assume.clone(), cache, wait: self.global.wait };
-        Ok(Engine::new(ports, self.settings.clone(), self.checks.clone(), options)?)
+        Ok(Engine::new(ports, self.settings.clone(), checks, options)?)
     }
 
     /// Names the assumed records that no query met: most likely they are misspelt.
@@ -137,6 +146,23 @@ impl Setup {
             ptr_limit: self.config.checks.ptr_limit.unwrap_or(target.ptr_limit),
             ..target
         }
+    }
+
+    /// A domain as a target under these settings.
+    pub(crate) fn domain_target(&self, domain: Name) -> DomainTarget {
+        let target = DomainTarget::new(domain);
+        DomainTarget {
+            probe: self.config.smtp.probe.unwrap_or(true),
+            scope: self.settings.scope,
+            ptr_limit: self.config.checks.ptr_limit.unwrap_or(target.ptr_limit),
+            ..target
+        }
+    }
+
+    /// The domains and hosts that the world suggests.
+    pub(crate) fn suggested_audits(&self) -> Vec<DomainTarget> {
+        let audits = self.world.as_ref().map(World::audits).unwrap_or_default();
+        audits.iter().map(|audit| audit.adjust(self.domain_target(audit.name.clone()))).collect()
     }
 
     /// The targets that the world suggests.

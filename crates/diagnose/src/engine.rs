@@ -22,6 +22,9 @@ use std::time::Duration;
 /// Targets in flight at once: a /24. More would only wait for the same servers.
 const IN_FLIGHT: usize = 256;
 
+/// Domains in flight at once: each asks some hundred questions and talks to a dozen servers.
+const DOMAINS_IN_FLIGHT: usize = 16;
+
 /// The share of a target's deadline that single questions get, in percent: an answer that is cut short still has to be
 /// handed over before the deadline.
 const SHARE: u32 = 95;
@@ -111,6 +114,12 @@ impl Engine {
     pub fn check_all(&self, targets: Vec<Target>) -> impl Stream<Item = (usize, Report)> {
         let one = async move |(index, target)| (index, self.check(target).await);
         stream::iter(targets.into_iter().enumerate()).map(one).buffer_unordered(IN_FLIGHT)
+    }
+
+    /// The reports of many domains with their place in the list, as they are ready.
+    pub fn audit_all(&self, targets: Vec<DomainTarget>) -> impl Stream<Item = (usize, Report)> {
+        let one = async move |(index, target)| (index, self.audit(target).await);
+        stream::iter(targets.into_iter().enumerate()).map(one).buffer_unordered(DOMAINS_IN_FLIGHT)
     }
 
     /// The ports, assumed records included.

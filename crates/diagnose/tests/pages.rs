@@ -2,11 +2,12 @@
 
 mod support;
 
-use ptrust_checks::{ALL, Check, Judge, Judgement};
-use ptrust_facts::Need;
+use ptrust_checks::{ALL, Check, Judge, Judgement, Posture};
+use ptrust_facts::{DomainTarget, Need, Target};
 use ptrust_world::World;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use support::Checked;
+use support::Outcome;
 
 /// An example of a page: a world and what must come out, per target.
 struct Example {
@@ -41,7 +42,7 @@ fn examples(page: &str) -> Vec<Example> {
 }
 
 /// What a verdict block expects and did not get.
-fn mismatches(checked: &Checked, verdict: &str) -> String {
+fn mismatches(checked: &Outcome, verdict: &str) -> String {
     let mut text = String::new();
     let mut compare = |what: &str, expected: &str, actual: &str| {
         if expected != actual {
@@ -84,19 +85,33 @@ fn over_pages(mut say: impl FnMut(&'static Check, &Example) -> String) -> String
     all
 }
 
+/// What comes out of every target of an example: what it is about, what was seen, and the outcome.
+fn outcomes(text: &str) -> Vec<(String, String, Outcome)> {
+    let checked = support::check_with(text, &ptrust_diagnose::Options::default());
+    let addresses = checked
+        .into_iter()
+        .map(|checked| (checked.facts.target.address.to_string(), checked.summary(), checked.outcome));
+    let world = World::parse(text).expect("parsed before");
+    let audited = support::domains(&world).into_iter().map(|target| {
+        let (facts, outcome) = support::audit_one(text, target);
+        (facts.target.domain.to_string(), support::summary(&facts), outcome)
+    });
+    addresses.chain(audited).collect()
+}
+
 #[test]
 fn pages_come_true() {
     let all = over_pages(|_, example| {
-        let checked = support::check_with(&example.world, &ptrust_diagnose::Options::default());
+        let outcomes = outcomes(&example.world);
         let mut said = String::new();
-        if checked.is_empty() || !(example.verdicts.len() == 1 || example.verdicts.len() == checked.len()) {
-            let _ = writeln!(said, "  {} targets and {} verdicts", checked.len(), example.verdicts.len());
+        if outcomes.is_empty() || !(example.verdicts.len() == 1 || example.verdicts.len() == outcomes.len()) {
+            let _ = writeln!(said, "  {} targets and {} verdicts", outcomes.len(), example.verdicts.len());
         }
-        for (index, checked) in checked.iter().enumerate() {
+        for (index, (subject, summary, outcome)) in outcomes.iter().enumerate() {
             let Some(verdict) = example.verdicts.get(index).or(example.verdicts.first()) else { continue };
-            let wrong = mismatches(checked, verdict);
+            let wrong = mismatches(outcome, verdict);
             if !wrong.is_empty() {
-                let _ = write!(said, "  {}\n{wrong}{}", checked.facts.target.address, checked.summary());
+                let _ = write!(said, "  {subject}\n{wrong}{summary}");
             }
         }
         said
@@ -140,12 +155,25 @@ fn pages_show_a_failure_a_pass_and_what_is_not_known() {
 fn declared_needs_are_enough() {
     let all = over_pages(|check, example| {
         let world = World::parse(&example.world).expect("parsed before");
+        let own = Need::closure(check.needs.iter().copied());
+        let pairs: Vec<(Judgement, Judgement)> = match check.judge {
+            Judge::Address(judge) => {
+                let of = |target: &Target, needs: &BTreeSet<Need>| {
+                    judge(&support::facts(&example.world, target.clone(), needs))
+                };
+                let targets = support::targets(&world);
+                targets.iter().map(|target| (of(target, &Need::ALL.into()), of(target, &own))).collect()
+            }
+            Judge::Domain(judge) => {
+                let of = |target: &DomainTarget, needs: &BTreeSet<Need>| {
+                    judge(&Posture::settled(&support::domain_facts(&example.world, target.clone(), needs)))
+                };
+                let targets = support::domains(&world);
+                targets.iter().map(|target| (of(target, &Need::ALL.into()), of(target, &own))).collect()
+            }
+        };
         let mut said = String::new();
-        for target in support::targets(&world) {
-            let full = support::facts(&example.world, target.clone(), &Need::ALL.into());
-            let own = support::facts(&example.world, target, &Need::closure(check.needs.iter().copied()));
-            let Judge::Address(judge) = check.judge else { continue };
-            let (full, own) = (judge(&full), judge(&own));
+        for (full, own) in pairs {
             if full.as_str() != own.as_str() {
                 let _ =
                     writeln!(said, "  with all needs {}, with its own {}{}", full.as_str(), own.as_str(), why(&own));

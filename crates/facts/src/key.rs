@@ -140,8 +140,6 @@ impl Need {
             Self::Dane => &[Self::Mx, Self::Servers],
             Self::ForwardChain => &[Self::Forward, Self::Ptr],
             Self::Imap | Self::MtaSts | Self::Servers => &[Self::Mx],
-            Self::Dkim => &[Self::Mx, Self::Spf],
-            Self::Lists => &[Self::Mx, Self::Spf],
             Self::Pool => &[
                 Self::Chain,
                 Self::Forward,

@@ -22,7 +22,8 @@ mod zone;
 
 pub use state::Asked;
 
-use ptrust_facts::Scope;
+use ptrust_facts::domain::Role;
+use ptrust_facts::{DomainTarget, PoolSource, Scope, Sighting};
 use ptrust_names::Name;
 use ptrust_observe::ports::Ports;
 use ptrust_observe::settings::{DEFAULT_PER_SERVER, DEFAULT_TIMEOUT, RootHint, Settings};
@@ -68,6 +69,20 @@ pub struct Audit {
     pub bimi: Option<String>,
     /// Addresses that were seen sending for it.
     pub seen: Vec<IpAddr>,
+}
+
+impl Audit {
+    /// The target with what the line says of it.
+    pub fn adjust(&self, target: DomainTarget) -> DomainTarget {
+        let sighting = |address: &IpAddr| Sighting { address: *address, source: PoolSource::List, count: 1 };
+        DomainTarget {
+            role: if self.host { Role::Host } else { Role::Domain },
+            selectors: self.selectors.clone(),
+            bimi_selector: self.bimi.clone(),
+            seen: self.seen.iter().map(sighting).collect(),
+            ..target
+        }
+    }
 }
 
 /// A world. Clones share its clock, counters and log.

@@ -4,7 +4,10 @@
 //! Evaluations replay: while answers are missing they say what to ask next ([`Posture::live`]); once the observation is
 //! over, what never came counts as not known ([`Posture::settled`]) and every evaluation is complete.
 
+mod asks;
 pub mod mx;
+
+pub use asks::Asks;
 
 use mx::Exchangers;
 use ptrust_facts::{DomainFacts, Observations};

@@ -15,7 +15,7 @@ use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::Path;
 
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 
 /// Targets of one run at most; more are for a scan.
 const MAX_TARGETS: usize = 65_536;
@@ -125,13 +125,24 @@ pub(crate) async fn check(
     targets: Vec<Target>,
     refused: &[Refused],
 ) -> anyhow::Result<u8> {
+    let total = targets.len();
+    write_all(setup, total, engine.check_all(targets), refused).await
+}
+
+/// Writes reports in the order of their places, as they are ready.
+pub(crate) async fn write_all(
+    setup: &Setup,
+    total: usize,
+    reports: impl Stream<Item = (usize, Report)>,
+    refused: &[Refused],
+) -> anyhow::Result<u8> {
     let (format, fail_on) = (setup.global.format, setup.global.fail_on);
-    let (total, progress) = (targets.len(), Progress::new(targets.len()));
+    let progress = Progress::new(total);
     let mut waiting: BTreeMap<usize, Report> = BTreeMap::new();
+    let mut done = std::pin::pin!(reports);
     let mut reports: Vec<Report> = Vec::new();
     let mut codes: Vec<u8> = refused.iter().map(|one| one.code).collect();
     let mut port_25 = PortCount::default();
-    let mut done = std::pin::pin!(engine.check_all(targets));
     let mut count = 0;
     let mut next = 0;
     while let Some((index, report)) = done.next().await {
@@ -244,7 +255,7 @@ fn items(setup: &Setup, args: &Args) -> anyhow::Result<(Vec<Item>, Vec<Refused>)
 
 /// The text of a list: standard input for `-`, a file for `@FILE`, or for a word that is the name of a file and
 /// neither address nor block.
-fn list(text: &str) -> anyhow::Result<Option<String>> {
+pub(crate) fn list(text: &str) -> anyhow::Result<Option<String>> {
     let named = text.strip_prefix('@');
     let mut list = String::new();
     if text == "-" {

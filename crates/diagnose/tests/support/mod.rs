@@ -1,9 +1,9 @@
 //! A world's text, checked: what the tests of pages and scenarios share.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use ptrust_checks::{Judged, Judgement, Settings, judge_all};
+use ptrust_checks::{Judged, Judgement, Settings};
 use ptrust_diagnose::{Engine, Options};
-use ptrust_facts::{Facts, Need, Scope, Target, Walk};
+use ptrust_facts::{DomainFacts, DomainTarget, Facts, Need, Observations, Scope, Target, Walk};
 use ptrust_names::Observed;
 use ptrust_report::Report;
 use ptrust_world::World;
@@ -15,10 +15,52 @@ use std::fmt::Write as _;
 pub(crate) struct Checked {
     /// What was seen.
     pub(crate) facts: Facts,
+    /// What came out.
+    pub(crate) outcome: Outcome,
+}
+
+impl std::ops::Deref for Checked {
+    type Target = Outcome;
+
+    fn deref(&self) -> &Outcome {
+        &self.outcome
+    }
+}
+
+/// What came out of a target, of whatever kind.
+pub(crate) struct Outcome {
     /// What every check said.
     pub(crate) judged: Vec<Judged>,
     /// The report as users get it.
     pub(crate) json: Value,
+}
+
+impl Outcome {
+    /// A report and what it was made of.
+    fn of(report: &Report) -> Self {
+        Self { judged: report.judged().to_vec(), json: serde_json::to_value(report).expect("reports are JSON") }
+    }
+}
+
+/// The domains that a world's `!audit` lines name.
+pub(crate) fn domains(world: &World) -> Vec<DomainTarget> {
+    let target = |audit: &ptrust_world::Audit| {
+        audit.adjust(DomainTarget { scope: Scope::World, ..DomainTarget::new(audit.name.clone()) })
+    };
+    world.audits().iter().map(target).collect()
+}
+
+/// The facts of one domain of a world, for some needs.
+pub(crate) fn domain_facts(text: &str, target: DomainTarget, needs: &BTreeSet<Need>) -> DomainFacts {
+    let world = World::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    paused(async { engine(&world, Options::default()).with_needs(needs.clone()).domain_facts(target).await })
+}
+
+/// One `!audit` line of a world, audited.
+pub(crate) fn audit_one(text: &str, target: DomainTarget) -> (DomainFacts, Outcome) {
+    let facts = domain_facts(text, target, &Need::ALL.into());
+    let outcome = Outcome::of(&Report::audit(&facts, &Settings::default()));
+    (facts, outcome)
 }
 
 /// The targets that a world's `!check` lines name.
@@ -74,12 +116,17 @@ pub(crate) fn check(text: &str) -> Checked {
 impl Checked {
     /// Judges facts.
     pub(crate) fn new(facts: Facts) -> Self {
-        let judged = judge_all(&facts, &Settings::default());
-        let report = Report::build(&facts, &Settings::default());
-        let json = serde_json::to_value(report).expect("reports are JSON");
-        Self { facts, judged, json }
+        let outcome = Outcome::of(&Report::build(&facts, &Settings::default()));
+        Self { facts, outcome }
     }
 
+    /// What was seen, for messages of failing tests.
+    pub(crate) fn summary(&self) -> String {
+        summary(&self.facts)
+    }
+}
+
+impl Outcome {
     /// What a check said; `None` when there is no such check.
     pub(crate) fn judgement(&self, id: &str) -> Option<&Judgement> {
         self.judged.iter().find(|judged| judged.check.id == id).map(|judged| &judged.judgement)
@@ -131,26 +178,26 @@ impl Checked {
     pub(crate) fn state(&self) -> String {
         self.word("/identity/administrative/state")
     }
+}
 
-    /// What was seen, for messages of failing tests.
-    pub(crate) fn summary(&self) -> String {
-        let mut text = String::new();
-        for (key, fact) in self.facts.iter() {
-            let _ = match fact {
-                ptrust_facts::AnyFact::Walk(fact) => match &fact.observed {
-                    Observed::Present(walk) => write!(text, "    {key}\n{}", walk_summary(walk, "      ")),
-                    other => writeln!(text, "    {key}: {other:?}"),
-                },
-                ptrust_facts::AnyFact::Records(fact) => writeln!(text, "    {key}: {}", records(&fact.observed)),
-                ptrust_facts::AnyFact::Chain(fact) => writeln!(text, "    {key}: {:?}", fact.observed),
-                ptrust_facts::AnyFact::Smtp(fact) => {
-                    writeln!(text, "    {key}: {:?}", fact.observed.clone().map(|smtp| (smtp.code, smtp.greeting)))
-                }
-                ptrust_facts::AnyFact::Owner(_) => Ok(()),
-            };
-        }
-        text
+/// What was seen, for messages of failing tests.
+pub(crate) fn summary(facts: &Observations) -> String {
+    let mut text = String::new();
+    for (key, fact) in facts.iter() {
+        let _ = match fact {
+            ptrust_facts::AnyFact::Walk(fact) => match &fact.observed {
+                Observed::Present(walk) => write!(text, "    {key}\n{}", walk_summary(walk, "      ")),
+                other => writeln!(text, "    {key}: {other:?}"),
+            },
+            ptrust_facts::AnyFact::Records(fact) => writeln!(text, "    {key}: {}", records(&fact.observed)),
+            ptrust_facts::AnyFact::Chain(fact) => writeln!(text, "    {key}: {:?}", fact.observed),
+            ptrust_facts::AnyFact::Smtp(fact) => {
+                writeln!(text, "    {key}: {:?}", fact.observed.clone().map(|smtp| (smtp.code, smtp.greeting)))
+            }
+            ptrust_facts::AnyFact::Owner(_) => Ok(()),
+        };
     }
+    text
 }
 
 /// Records in a few words.

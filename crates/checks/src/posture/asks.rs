@@ -1,0 +1,54 @@
+//! What should be asked about a domain, given the answers so far: each evaluation says what it stands at.
+
+use super::Posture;
+use ptrust_facts::Need;
+use ptrust_names::{Question, RecordType};
+use std::collections::BTreeSet;
+
+/// Questions and other things to ask.
+#[derive(Clone, Debug, Default)]
+pub struct Asks {
+    /// Questions for the names' own servers, and for the resolvers beside them.
+    pub questions: BTreeSet<Question>,
+    /// Questions whose absence proves nothing, such as guessed selectors: asked once, where the answer is.
+    pub guesses: BTreeSet<Question>,
+    /// Questions of which every server of the zone is asked.
+    pub census: BTreeSet<Question>,
+    /// Questions whose chain of trust matters.
+    pub chains: BTreeSet<Question>,
+}
+
+impl Posture<'_> {
+    /// What should be asked for these needs.
+    pub fn asks(&self, needs: &BTreeSet<Need>) -> Asks {
+        let mut asks = Asks::default();
+        for need in needs {
+            self.ask(*need, &mut asks);
+        }
+        asks
+    }
+
+    /// Adds what one need asks for.
+    fn ask(&self, need: Need, asks: &mut Asks) {
+        match need {
+            Need::Mx => {
+                if self.facts.target.role == ptrust_facts::domain::Role::Domain {
+                    asks.questions.insert(self.question(RecordType::MX));
+                    asks.chains.insert(self.question(RecordType::MX));
+                }
+                for exchanger in &self.exchangers().hosts {
+                    for rtype in [RecordType::A, RecordType::AAAA] {
+                        asks.questions.insert(Question::new(exchanger.host.clone(), rtype));
+                    }
+                }
+            }
+            Need::Zone => {
+                let apex = [RecordType::MX, RecordType::TXT].map(|rtype| self.question(rtype));
+                asks.questions.extend(apex.clone());
+                asks.chains.extend(apex.clone());
+                asks.census.extend(apex);
+            }
+            _ => {}
+        }
+    }
+}
