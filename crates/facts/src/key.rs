@@ -139,6 +139,7 @@ impl Need {
             Self::Chain | Self::Forward => &[Self::Ptr],
             Self::Dane => &[Self::Mx, Self::Servers],
             Self::ForwardChain => &[Self::Forward, Self::Ptr],
+            Self::Dkim | Self::Lists => &[Self::Mx, Self::Spf],
             Self::Imap | Self::MtaSts | Self::Servers => &[Self::Mx],
             Self::Pool => &[
                 Self::Chain,
