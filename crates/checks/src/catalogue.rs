@@ -58,4 +58,6 @@ pub static ALL: &[&crate::Check] = &[
     &crate::banner::unqualified::CHECK,
     // propagation
     &crate::propagation::resolver_differs::CHECK,
+    // mx
+    &crate::mx::no_address::CHECK,
 ];

@@ -46,6 +46,11 @@ pub fn answers(facts: &Observations, question: &Question) -> Vec<Evidence> {
     all
 }
 
+/// What the deciding view said to several questions.
+pub fn several(facts: &Observations, questions: impl IntoIterator<Item = Question>) -> Vec<Evidence> {
+    questions.into_iter().flat_map(|question| answers(facts, &question)).take(MAX_EVIDENCE).collect()
+}
+
 /// What each authoritative server at the end of a walk said.
 pub fn walk_answers(facts: &Observations, walk: &Walk) -> Vec<Evidence> {
     let last = walk.last();

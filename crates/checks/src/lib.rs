@@ -19,6 +19,7 @@ pub mod banner;
 pub mod delegation;
 pub mod fcrdns;
 pub mod helo;
+pub mod mx;
 pub mod propagation;
 pub mod ptr;
 // </families>

@@ -2,6 +2,7 @@
 
 pub use crate::check::{Authority, Check, Confidence, Evidence, Failure, Judge, Judgement, Remedy, Severity, Who};
 pub use crate::posture::Posture;
+pub use crate::posture::mx::Exchange;
 pub use crate::{evidence, remedy};
 pub use ptrust_facts::identity::{
     AddressScope, Banner, ClasslessDefect, Delegation, Doubt, Forward, ForwardName, Helo, Identity, NameFault, Names,

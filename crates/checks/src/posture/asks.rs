@@ -37,9 +37,7 @@ impl Posture<'_> {
                     asks.chains.insert(self.question(RecordType::MX));
                 }
                 for exchanger in &self.exchangers().hosts {
-                    for rtype in [RecordType::A, RecordType::AAAA] {
-                        asks.questions.insert(Question::new(exchanger.host.clone(), rtype));
-                    }
+                    asks.questions.extend(exchanger.questions());
                 }
             }
             Need::Zone => {

@@ -62,6 +62,19 @@ impl Exchanger {
         [&self.v4, &self.v6].into_iter().filter_map(Observed::present).flatten().copied()
     }
 
+    /// The questions for its addresses.
+    pub fn questions(&self) -> [Question; 2] {
+        [RecordType::A, RecordType::AAAA].map(|rtype| Question::new(self.host.clone(), rtype))
+    }
+
+    /// Why its addresses are not known, when none is and some could not be asked for.
+    pub fn unknown(&self) -> Option<ptrust_names::Cause> {
+        if self.addresses().next().is_some() {
+            return None;
+        }
+        self.v4.cause().or(self.v6.cause())
+    }
+
     /// Whether it is proven to have no address at all.
     pub const fn without_address(&self) -> bool {
         self.v4.is_absent() && self.v6.is_absent()

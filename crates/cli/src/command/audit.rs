@@ -78,7 +78,7 @@ pub(crate) struct Args {
 /// Runs the command for one part.
 pub(crate) fn run(setup: &Setup, part: Part, args: &Args) -> anyhow::Result<u8> {
     let mut targets = Vec::new();
-    for word in words(part, args)? {
+    for word in words(args)? {
         targets.push(target(setup, part, args, &word)?);
     }
     if targets.is_empty() {
@@ -103,7 +103,7 @@ pub(crate) fn run(setup: &Setup, part: Part, args: &Args) -> anyhow::Result<u8> 
 }
 
 /// The words of the command line, lists read.
-fn words(part: Part, args: &Args) -> anyhow::Result<Vec<String>> {
+fn words(args: &Args) -> anyhow::Result<Vec<String>> {
     let mut words = Vec::new();
     for word in &args.domains {
         match super::check::list(word)? {
