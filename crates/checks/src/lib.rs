@@ -12,6 +12,7 @@ pub mod prelude;
 pub mod receivers;
 pub mod remedy;
 mod run;
+pub mod score;
 
 // <families>
 pub mod address;

@@ -3,7 +3,7 @@
 use crate::report::{
     AddressBody, Body, Coverage, Inconclusive, Report, ReportFact, SCHEMA, Subject, SubjectKind, Verdict,
 };
-use crate::{domain, limit, markup, views};
+use crate::{compact, domain, limit, markup, views};
 use ptrust_checks::{Finding, Judged, Judgement, Posture, Settings, Severity, judge_all, judge_domain, receivers};
 use ptrust_facts::domain::Role;
 use ptrust_facts::identity::{AddressScope, View};
@@ -48,6 +48,7 @@ impl Report {
     pub fn audit(facts: &DomainFacts, settings: &Settings) -> Self {
         let posture = Posture::settled(facts);
         let judged = judge_domain(&posture, settings);
+        let whole = posture.asks(&Need::ALL.into()).census;
         let findings = findings(&judged);
         let kind = match facts.target.role {
             Role::Domain => SubjectKind::Domain,
@@ -65,7 +66,7 @@ impl Report {
             coverage: coverage(&judged),
             run: facts.run.clone(),
             truncated: Vec::new(),
-            facts: facts.iter().map(fact).collect(),
+            facts: compact::compact(facts, &whole).iter().map(|(key, one)| fact((key, one))).collect(),
             judged,
         };
         markup::clean(&mut report);

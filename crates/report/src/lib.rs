@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod build;
+mod compact;
 mod domain;
 mod exit;
 mod format;
