@@ -1,9 +1,10 @@
 //! What should be asked about a domain, given the answers so far: each evaluation says what it stands at.
 
 use super::Posture;
-use ptrust_facts::Need;
+use ptrust_facts::{Need, PoolSource};
 use ptrust_names::{Question, RecordType};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// Questions and other things to ask.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,8 @@ pub struct Asks {
     pub guesses: BTreeSet<Question>,
     /// Questions of which every server of the zone is asked.
     pub census: BTreeSet<Question>,
+    /// Addresses whose identity is examined, each with whether its SMTP server is greeted.
+    pub addresses: BTreeSet<(IpAddr, bool)>,
     /// Questions whose chain of trust matters.
     pub chains: BTreeSet<Question>,
 }
@@ -46,6 +49,8 @@ impl Posture<'_> {
                 asks.chains.extend(apex.clone());
                 asks.census.extend(apex);
             }
+            Need::Spf => asks.questions.extend(self.spf_step().questions().cloned()),
+            Need::Pool => asks.addresses.extend(self.pool().members.iter().map(|(address, member)| (*address, member.sources.contains(&PoolSource::Mx)))),
             _ => {}
         }
     }

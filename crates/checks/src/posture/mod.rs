@@ -6,12 +6,16 @@
 
 mod asks;
 pub mod mx;
+pub mod pool;
+mod spf;
 
 pub use asks::Asks;
 
 use mx::Exchangers;
+use pool::Pool;
 use ptrust_facts::{DomainFacts, Observations};
 use ptrust_mail::Answers;
+use ptrust_mail::spf::Tree;
 use ptrust_names::{Cause, Name, Observed, Question, RecordType, Records};
 use std::cell::OnceCell;
 
@@ -20,7 +24,11 @@ pub struct Posture<'a> {
     /// What was observed.
     pub facts: &'a DomainFacts,
     view: View<'a>,
+    /// What is known now: answers that are still missing read as not asked.
+    known: View<'a>,
     exchangers: OnceCell<Exchangers>,
+    pool: OnceCell<Pool>,
+    spf: OnceCell<Tree>,
 }
 
 /// The answers as an evaluator sees them.
@@ -50,7 +58,14 @@ impl<'a> Posture<'a> {
     }
 
     fn new(facts: &'a DomainFacts, settled: bool) -> Self {
-        Self { facts, view: View { observations: facts, settled }, exchangers: OnceCell::new() }
+        Self {
+            facts,
+            view: View { observations: facts, settled },
+            known: View { observations: facts, settled: true },
+            exchangers: OnceCell::new(),
+            pool: OnceCell::new(),
+            spf: OnceCell::new(),
+        }
     }
 
     /// The domain.

@@ -2,8 +2,11 @@
 
 use super::Plan;
 use ptrust_checks::Posture;
-use ptrust_facts::{DomainFacts, Key, Need, WalkState};
+use ptrust_facts::{DomainFacts, Key, Need, Target, WalkState};
 use std::collections::BTreeSet;
+
+/// The port on which mail exchangers listen (RFC 5321 4.5.4.2).
+const SMTP_PORT: u16 = 25;
 
 /// What should be asked about a domain, given the facts so far. Grows with the facts and never shrinks.
 pub(crate) fn next(facts: &DomainFacts, needs: &BTreeSet<Need>) -> Plan {
@@ -27,5 +30,11 @@ pub(crate) fn next(facts: &DomainFacts, needs: &BTreeSet<Need>) -> Plan {
     if walk {
         keys.extend(asks.chains.into_iter().map(Key::Chain));
     }
-    Plan { keys, census: asks.census, addresses: Vec::new() }
+    let addresses = asks.addresses.into_iter().map(|(address, greets)| Target {
+        smtp_port: (greets && facts.target.probe).then_some(SMTP_PORT),
+        scope: facts.target.scope,
+        ptr_limit: facts.target.ptr_limit,
+        ..Target::new(address)
+    });
+    Plan { keys, census: asks.census, addresses: addresses.collect() }
 }
