@@ -1,4 +1,4 @@
-//! What evaluations share: asking, counting nothing, expanding macros and validating names of the client.
+//! What an evaluation and its look ahead share: asking, expanding macros, validating the client's names.
 
 use super::{Asked, CheckHost, Letter, MacroString};
 use crate::Answers;

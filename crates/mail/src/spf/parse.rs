@@ -12,6 +12,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 const VERSION: &[u8] = b"v=spf1";
 /// Octets of a record at most: what fits the data of one TXT record (RFC 1035 section 3.2.1).
 pub const MAX_RECORD: usize = 65_535;
+/// Terms of a record at most: more than fit one TXT record with the shortest blocks (`ip4:1.2.3.4 `), so only records
+/// that list nothing are cut.
+const MAX_TERMS: usize = 6_000;
 
 /// Whether a text is an SPF record: `v=spf1` in any case, then a space or the end (RFC 7208 section 4.5).
 pub fn is_spf(text: &[u8]) -> bool {
@@ -41,7 +44,7 @@ impl Record {
 /// Reads a record as far as it can be read.
 ///
 /// # Errors
-/// When the text is no SPF record at all, or too long to be one.
+/// When the text is no SPF record at all, or longer than one can be.
 pub fn read(text: &[u8]) -> Result<Reading, SpfParseError> {
     if !is_spf(text) {
         return Err(SpfParseError::new(0, SpfErrorKind::NotSpf));
@@ -51,7 +54,10 @@ pub fn read(text: &[u8]) -> Result<Reading, SpfParseError> {
     }
     let mut reading = Reading::default();
     let (mut redirect, mut explanation) = (false, false);
-    for span in terms(text) {
+    for (number, span) in terms(text).enumerate() {
+        if number == MAX_TERMS {
+            return Err(SpfParseError::new(span.start, SpfErrorKind::TooLong));
+        }
         let mut term = read_term(span.of(text), span);
         if let Ok(Term { kind: TermKind::Modifier(modifier), .. }) = &term {
             let seen = match modifier {

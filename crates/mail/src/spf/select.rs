@@ -82,3 +82,11 @@ pub(super) fn select(answer: &Observed<&Records>) -> Selected {
     }
     selected
 }
+
+/// The SPF records of an answer, sorted: what to compare when servers differ, since other texts are none of SPF's
+/// business.
+pub fn spf_texts(records: &Records) -> Vec<CharString> {
+    let mut texts: Vec<_> = records.texts().filter(|text| is_spf(text)).map(CharString).collect();
+    texts.sort_unstable();
+    texts
+}
