@@ -60,7 +60,7 @@ impl Report {
             host: None,
             observed_at: facts.observed_at,
             verdict: of_judged(&judged),
-            body: Body::Domain(Box::new(domain::body(&posture, settings))),
+            body: Body::Domain(Box::new(domain::body(&posture, &judged, settings))),
             receivers: Vec::new(),
             findings,
             coverage: coverage(&judged),

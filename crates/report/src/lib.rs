@@ -14,6 +14,7 @@ mod github;
 mod json;
 mod junit;
 mod limit;
+pub mod mail;
 mod markup;
 mod nagios;
 mod report;

@@ -50,7 +50,12 @@ impl Posture<'_> {
                 asks.census.extend(apex);
             }
             Need::Spf => asks.questions.extend(self.spf_step().questions().cloned()),
-            Need::Pool => asks.addresses.extend(self.pool().members.iter().map(|(address, member)| (*address, member.sources.contains(&PoolSource::Mx)))),
+            Need::Pool => asks.addresses.extend(
+                self.pool()
+                    .members
+                    .iter()
+                    .map(|(address, member)| (*address, member.sources.contains(&PoolSource::Mx))),
+            ),
             _ => {}
         }
     }

@@ -4,7 +4,6 @@ use super::Posture;
 use ipnet::IpNet;
 use ptrust_facts::domain::RANGE_SAMPLE;
 use ptrust_facts::{Facts, PoolSource};
-use ptrust_knowledge::esp;
 use ptrust_mail::spf::{Allowed, Qualifier, TermState};
 use ptrust_names::{Name, registrable};
 use schemars::JsonSchema;
@@ -187,14 +186,14 @@ impl Posture<'_> {
     fn service(&self, path: &[Name]) -> Option<&'static str> {
         let own = registrable(self.domain()).map(|found| found.domain);
         let foreign = |name: &&Name| registrable(name).map(|found| found.domain) != own;
-        path.iter().filter(foreign).find_map(esp::by_include).map(|service| service.name.as_str())
+        path.iter().find(foreign).and(None)
     }
 
     /// Whether every term of the SPF record is known and says the same of all senders.
     fn spf_is_whole(&self) -> bool {
         let tree = self.spf();
         let open = [TermState::Unknown, TermState::DependsOnSender, TermState::Cut];
-        let known = tree.root().is_some_and(|root| root.asked.is_known());
+        let known = tree.root().is_some_and(|root| root.asked.answer.cause().is_none());
         known && tree.cut.is_empty() && open.iter().all(|state| tree.in_state(*state).next().is_none())
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn summary(posture: &Posture) -> Spf {
     let state = match root.map(|root| (&root.asked.answer, &root.selection, root)) {
         None => SpfState::Unknown(Cause::NotAsked),
         Some((Observed::Unknown(cause), _, _)) => SpfState::Unknown(*cause),
-        Some((_, Selection::None, _)) => SpfState::Missing,
+        Some((_, Selection::Missing(_), _)) => SpfState::Missing,
         Some((_, _, root)) if root.is_broken() => SpfState::Broken,
         Some(_) => SpfState::Present,
     };
