@@ -8,6 +8,7 @@ mod ends;
 mod findings;
 mod layers;
 mod lookup;
+mod mail;
 mod owner;
 mod page;
 mod receivers;
