@@ -21,7 +21,7 @@ mod line;
 pub mod list;
 mod postfix;
 
-pub use book::{MAX_ADDRESSES, MAX_REPLIES, Log, LogAddress, LogReply, Role};
+pub use book::{Log, LogAddress, LogReply, MAX_ADDRESSES, MAX_REPLIES, Role};
 
 use crate::message::IsPublic;
 use book::Book;
