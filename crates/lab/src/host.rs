@@ -17,7 +17,7 @@ pub(crate) const NAMESPACE: &str = "ptrust-lab";
 /// One lab per machine, so one lock per machine.
 const LOCK: &str = "/run/ptrust-lab.lock";
 /// Programs and the Debian packages they come from.
-const PROGRAMS: [(&str, &str); 10] = [
+const PROGRAMS: [(&str, &str); 15] = [
     ("ip", "iproute2"),
     ("ss", "iproute2"),
     ("kill", "procps"),
@@ -28,6 +28,11 @@ const PROGRAMS: [(&str, &str); 10] = [
     ("ldns-signzone", "ldnsutils"),
     ("ldns-key2ds", "ldnsutils"),
     ("postfix", "postfix"),
+    ("knotd", "knot"),
+    ("keymgr", "knot"),
+    ("dovecot", "dovecot-imapd"),
+    ("rbldnsd", "rbldnsd"),
+    ("nginx", "nginx"),
 ];
 /// Patience with processes that are asked to end, before they are killed.
 const GRACE: Duration = Duration::from_secs(3);
