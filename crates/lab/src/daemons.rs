@@ -310,20 +310,22 @@ fn mail_files(folder: &Path, listeners: &str) -> Vec<Draft> {
             );
         }
     }
-    for (service, kind, command) in [
-        ("postlog", "unix-dgram", "postlogd"),
-        ("anvil", "unix", "anvil"),
-        ("tlsmgr", "unix", "tlsmgr"),
-        ("rewrite", "unix", "trivial-rewrite"),
-        ("cleanup", "unix", "cleanup"),
-        ("qmgr", "unix", "qmgr"),
+    // The third word is whether the service's socket is private, where the others look for it.
+    for service in [
+        "postlog unix-dgram n - n - 1 postlogd",
+        "anvil unix - - n - 1 anvil",
+        "rewrite unix - - n - 1 trivial-rewrite",
+        "tlsmgr unix - - n - 1 tlsmgr",
+        "cleanup unix n - n - 0 cleanup",
+        "qmgr unix n - n - 1 qmgr",
     ] {
-        let _ = writeln!(master, "{service} {kind} n - n - 1 {command}");
+        let _ = writeln!(master, "{service}");
     }
     // Nothing is ever taken: the lab's mail servers only greet.
     let main = format!(
         "compatibility_level = 3.6\nqueue_directory = {0}/queue\ndata_directory = {0}/data\nmydestination =\n\
-         inet_protocols = all\nlocal_recipient_maps =\nalias_maps =\nalias_database =\nsmtpd_peername_lookup = no\n\
+         inet_protocols = all\nlocal_recipient_maps =\nalias_maps =\nalias_database =\nsmtpd_peername_lookup = no\nnotify_classes =\n\
+         smtpd_tls_protocols = >=TLSv1.2\nsmtpd_tls_mandatory_protocols = >=TLSv1.2\n\
          smtpd_relay_restrictions = reject\nsmtpd_recipient_restrictions = reject\nmaillog_file = /dev/stdout\n",
         folder.display()
     );

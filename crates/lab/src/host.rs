@@ -80,12 +80,17 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 
 /// The folder of everything the lab writes: `lab` under Cargo's target directory.
 pub(crate) fn state_dir() -> PathBuf {
+    target_dir().join("lab")
+}
+
+/// Cargo's target directory.
+pub(crate) fn target_dir() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workspace = manifest.ancestors().nth(2).unwrap_or(manifest);
     let target = target.unwrap_or_else(|| workspace.join("target"));
     // Daemons change their folder, so the path must not depend on ours.
-    std::path::absolute(&target).unwrap_or(target).join("lab")
+    std::path::absolute(&target).unwrap_or(target)
 }
 
 /// Waits until no other process starts or stops the lab; ends with the returned file.

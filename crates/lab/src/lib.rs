@@ -22,6 +22,7 @@ use std::process::{Command, ExitStatus};
 use anyhow::{Context, Result, bail, ensure};
 
 mod cases;
+pub mod checkdmarc;
 mod daemons;
 mod host;
 pub mod liar;
@@ -178,6 +179,5 @@ fn build_liar() -> Result<PathBuf> {
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--bin", "lab-liar", "--manifest-path"]).arg(manifest);
     host::output(&mut build).context("failed to build the lying server")?;
-    let target = host::state_dir().parent().map(Path::to_path_buf).unwrap_or_default();
-    Ok(target.join("debug/lab-liar"))
+    Ok(host::target_dir().join("debug/lab-liar"))
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use crate::process::{cargo, program, quiet_output, run, succeeds};
 
 /// The Debian packages of the closed internet.
-const SERVERS: [&str; 10] = [
+const SERVERS: [&str; 11] = [
     "bind9-dnsutils",
     "dovecot-imapd",
     "iproute2",
@@ -20,6 +20,7 @@ const SERVERS: [&str; 10] = [
     "nginx",
     "nsd",
     "postfix",
+    "python3-venv",
     "rbldnsd",
     "unbound",
 ];

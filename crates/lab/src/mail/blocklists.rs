@@ -126,11 +126,7 @@ pub(super) fn rbldnsd(state: &Path) -> Result<(Daemon, Vec<Draft>)> {
         ("refusing", ":127.255.255.255:Too many queries\n0/1\n128/1\n".to_owned()),
     ];
     let drafts = files.into_iter().map(|(name, text)| (Path::new("rbldnsd").join(name), text)).collect();
-    let daemon = Daemon {
-        name: "rbldnsd".into(),
-        line,
-        ready: Ready::Zone(addresses[0], format!("{}.", LISTING[0])),
-    };
+    let daemon = Daemon { name: "rbldnsd".into(), line, ready: Ready::Zone(addresses[0], format!("{}.", LISTING[0])) };
     Ok((daemon, drafts))
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Certificates {
     keys: BTreeMap<u8, String>,
 }
 
-/// The file of a host's certificate and key, one after the other.
+/// The file of a host's key and certificate, one after the other.
 pub(super) fn file(folder: &Path, number: u8) -> PathBuf {
     folder.join(format!("host-{number}.pem"))
 }
@@ -51,15 +51,13 @@ impl Certificates {
         for host in HOSTS.iter().filter(|host| host.tls != Tls::Absent) {
             let key = KeyPair::generate().context("failed to make a key")?;
             let params = host_params(host, domains)?;
-            let certificate = if host.tls == Tls::SelfSigned {
-                params.self_signed(&key)
-            } else {
-                params.signed_by(&key, &issuer)
-            };
+            let certificate =
+                if host.tls == Tls::SelfSigned { params.self_signed(&key) } else { params.signed_by(&key, &issuer) };
             let certificate = certificate.with_context(|| format!("failed to sign {}", host.name))?;
-            put(&file(folder, host.number), &(certificate.pem() + &key.serialize_pem()))?;
+            // Postfix wants the key first.
+            put(&file(folder, host.number), &(key.serialize_pem() + &certificate.pem()))?;
             let digest = Sha256::digest(key.subject_public_key_info());
-            keys.insert(host.number, digest.iter().map(|octet| format!("{octet:02x}")).collect());
+            keys.insert(host.number, digest.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().concat());
         }
         Ok(Self { keys })
     }

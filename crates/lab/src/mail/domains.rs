@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use super::hosts::HOSTS;
-use crate::scenario::Family;
-use crate::scenario::Signing;
+use crate::scenario::{Family, Signing};
 
 /// An RSA key of 2048 bits; nobody has its other half.
 const RSA_2048: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAp3/nNuRFK9jdXhTvMxdsoVXqVA/UHhVtVbinvSoSu9C7uuToMdIrcw9c202D8bqG\
@@ -103,8 +102,8 @@ pub(super) fn tlsa(number: u8) -> String {
 
 /// An enforced MTA-STS policy (RFC 8461 3.2).
 fn enforce(hosts: &[&str]) -> String {
-    let hosts: String = hosts.iter().map(|host| format!("mx: {host}\n")).collect();
-    format!("version: STSv1\nmode: enforce\n{hosts}max_age: 604800\n")
+    let hosts: Vec<String> = hosts.iter().map(|host| format!("mx: {host}\n")).collect();
+    format!("version: STSv1\nmode: enforce\n{}max_age: 604800\n", hosts.concat())
 }
 
 /// A sound domain behind the two servers of the healthy one, unsigned.
@@ -152,12 +151,12 @@ pub(super) fn domain(name: &'static str, what: &'static str) -> MailDomain {
         )
 }
 
-/// A domain that sends and receives nothing itself.
+/// A domain that is not judged itself: it receives, and has these records.
 fn helper(name: &'static str, lines: &str) -> MailDomain {
-    let mut domain = domain(name, "");
-    domain.parts = vec![(Part::Spf, lines.into())];
-    domain.policy = None;
-    domain
+    let mut helper = domain(name, "");
+    helper.parts.retain(|(part, _)| *part == Part::Mx);
+    helper.policy = None;
+    helper.with(Part::Spf, lines)
 }
 
 impl MailDomain {

@@ -25,11 +25,12 @@ pub(super) fn domains() -> Vec<MailDomain> {
 fn senders() -> Vec<MailDomain> {
     let spf = |record: &str| txt("{d}", record);
     let dmarc = |record: &str| txt("_dmarc.{d}", record);
-    let includes: String = (1..=11).map(|number| format!("include:s{number}.{{h}} ")).collect();
-    let included: String = (1..=11).map(|number| txt(&format!("s{number}.{{d}}"), "v=spf1 ip4:193.200.80.10 -all")).collect();
+    let includes: Vec<String> = (1..=11).map(|number| format!("include:s{number}.{{h}}")).collect();
+    let eleven: Vec<String> =
+        (1..=11).map(|number| txt(&format!("s{number}.{{d}}"), "v=spf1 ip4:193.200.80.10 -all")).collect();
     vec![
         domain("spf-lookups-example.com.", "SPF: eleven includes")
-            .with(Part::Spf, &(spf(&format!("v=spf1 {includes}-all")) + &included))
+            .with(Part::Spf, &(spf(&format!("v=spf1 {} -all", includes.join(" "))) + &eleven.concat()))
             .shows(&["spf-lookup-limit"]),
         domain("spf-all-example.com.", "SPF: everybody may send")
             .with(Part::Spf, &spf("v=spf1 mx +all"))
@@ -43,12 +44,18 @@ fn senders() -> Vec<MailDomain> {
         domain("spf-gone-example.com.", "SPF: an include that does not exist")
             .with(Part::Spf, &spf("v=spf1 mx include:nothing.sender-example.com -all"))
             .shows(&["spf-include-broken"]),
+        domain("spf-loop-example.com.", "SPF: a record that includes itself")
+            .with(Part::Spf, &spf("v=spf1 mx include:{h} -all"))
+            .shows(&["spf-lookup-limit"]),
         domain("dkim-faults-example.com.", "DKIM: a key of 1024 bits, one revoked, one that tests")
             .with(
                 Part::Dkim,
                 &(txt("default._domainkey.{d}", &format!("v=DKIM1; k=rsa; p={RSA_1024}"))
                     + &txt("mail._domainkey.{d}", "v=DKIM1; k=rsa; p=")
-                    + &txt("s1._domainkey.{d}", "v=DKIM1; k=ed25519; t=y; p=rcKgopzdgSLMU55U8lUW7Odhcd8N6Oqi5F7ES1Jyyzw=")),
+                    + &txt(
+                        "s1._domainkey.{d}",
+                        "v=DKIM1; k=ed25519; t=y; p=rcKgopzdgSLMU55U8lUW7Odhcd8N6Oqi5F7ES1Jyyzw=",
+                    )),
             )
             .shows(&["dkim-key-weak", "dkim-key-revoked", "dkim-testing"]),
         domain("dmarc-none-example.com.", "DMARC: a policy of none")
@@ -136,12 +143,16 @@ fn transport() -> Vec<MailDomain> {
 
 /// Domains that are made to wear an audit out.
 fn hostile() -> Vec<MailDomain> {
-    // Each name includes ten of the next letter, and the last of them the first again: ten thousand paths, then a loop.
-    let level = |next: char| -> String { (0..10).map(|number| format!("include:{next}{number}.{{h}} ")).collect() };
-    let mut bomb = txt("{d}", &format!("v=spf1 {}-all", level('a')));
-    for (letter, next) in [('a', 'b'), ('b', 'c'), ('c', 'd'), ('d', 'a')] {
+    // Each name includes ten of the next letter: ten thousand paths to forty names, and no loop to tell them by.
+    let level = |next: char| {
+        let terms: Vec<String> = (0..10).map(|number| format!("include:{next}{number}.{{h}}")).collect();
+        terms.join(" ")
+    };
+    let mut bomb = txt("{d}", &format!("v=spf1 {} -all", level('a')));
+    for (letter, next) in [('a', Some('b')), ('b', Some('c')), ('c', Some('d')), ('d', None)] {
+        let terms = next.map_or_else(|| "ip4:193.200.80.10".into(), level);
         for number in 0..10 {
-            bomb += &txt(&format!("{letter}{number}.{{d}}"), &format!("v=spf1 {}-all", level(next)));
+            bomb += &txt(&format!("{letter}{number}.{{d}}"), &format!("v=spf1 {terms} -all"));
         }
     }
     let mut flood = txt("{d}", "v=spf1 mx -all");
@@ -149,7 +160,8 @@ fn hostile() -> Vec<MailDomain> {
         // Writing to a string cannot fail.
         let _ = writeln!(flood, "{{d}} TXT \"{number:x}\"");
     }
-    let drip = format!("version: STSv1\nmode: enforce\nmx: mx1.healthy-example.com\nmax_age: 604800\n{}", "#".repeat(DRIP));
+    let drip =
+        format!("version: STSv1\nmode: enforce\nmx: mx1.healthy-example.com\nmax_age: 604800\n{}", "#".repeat(DRIP));
     vec![
         domain("spf-bomb-example.com.", "hostile: ten thousand includes")
             .with(Part::Spf, &bomb)

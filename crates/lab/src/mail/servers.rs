@@ -34,8 +34,7 @@ pub(super) fn postfix_listeners(state: &Path) -> String {
             );
         }
         if host.tls == Tls::Old {
-            // OpenSSL 3 allows the old versions' signatures at its level 0 only.
-            own += " -o smtpd_tls_protocols=>=TLSv1 -o smtpd_tls_ciphers=low -o tls_low_cipherlist=ALL:@SECLEVEL=0";
+            own += " -o smtpd_tls_protocols=>=TLSv1";
         }
         for address in host.addresses() {
             let at = format!("[{address}]");
