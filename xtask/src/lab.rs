@@ -17,6 +17,8 @@ pub(crate) enum Action {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<OsString>,
     },
+    /// Install checkdmarc, which the tests and benchmarks compare with, and print where it is
+    Checkdmarc,
     /// Stop the servers and remove the namespace
     Down,
 }
@@ -33,6 +35,7 @@ pub(crate) fn run(action: &Action) -> Result<ExitCode> {
             let code = status.code().and_then(|code| u8::try_from(code).ok());
             return Ok(ExitCode::from(code.unwrap_or(1)));
         }
+        Action::Checkdmarc => println!("{}", ptrust_lab::checkdmarc::install()?.display()),
         Action::Down => ptrust_lab::down()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::host::{find, inside, output};
 use crate::liar;
+use crate::mail;
 use crate::operators::{NameServer, Operator, name_servers};
 use crate::scenario::{Family, Host};
 use crate::scenarios;
@@ -30,24 +31,24 @@ const LOG_LINES: usize = 12;
 
 /// How to see that a daemon answers.
 #[derive(Debug)]
-enum Ready {
+pub(crate) enum Ready {
     /// It answers the SOA of a zone.
     Zone(IpAddr, String),
     /// It wrote a file.
     File(PathBuf),
-    /// It accepts on port 25; the mail server of the first such host.
-    Mail(IpAddr),
+    /// It accepts TCP connections.
+    Listens(IpAddr, u16),
 }
 
 /// A process to be.
 #[derive(Debug)]
 pub(crate) struct Daemon {
     /// Its folder under the state directory, and its name in errors.
-    name: String,
+    pub(crate) name: String,
     /// Program and arguments.
-    line: Vec<String>,
+    pub(crate) line: Vec<String>,
     /// How to see that it answers.
-    ready: Ready,
+    pub(crate) ready: Ready,
 }
 
 /// A file to be, relative to the state directory.
@@ -150,24 +151,30 @@ pub(crate) fn plan(state: &Path, zones: &[Zone], liar: &Path) -> Result<(Vec<Dae
     daemons.push(Daemon {
         name: "mail".into(),
         line: vec![program("postfix")?, "-c".into(), text(&folder), "start-fg".into()],
-        ready: Ready::Mail(greeting.context("a host greets")?.0),
+        ready: Ready::Listens(greeting.context("a host greets")?.0, 25),
     });
-    drafts.extend(mail_files(&folder));
+    drafts.extend(mail_files(&folder, &mail::postfix_listeners(state)));
+    let (knot, config) = knot(state, zones)?;
+    daemons.push(knot);
+    drafts.push(config);
+    let (more, files) = mail::plan(state)?;
+    daemons.extend(more);
+    drafts.extend(files);
     Ok((daemons, drafts))
 }
 
 /// A path as an argument.
-fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
 /// A program's full path: `ip netns exec` searches only `PATH`.
-fn program(name: &str) -> Result<String> {
+pub(crate) fn program(name: &str) -> Result<String> {
     Ok(text(&find(name).with_context(|| format!("{name} is not installed"))?))
 }
 
 /// Program, options and configuration file.
-fn line(name: &str, options: &[&str], config: &Path) -> Result<Vec<String>> {
+pub(crate) fn line(name: &str, options: &[&str], config: &Path) -> Result<Vec<String>> {
     let mut line = vec![program(name)?];
     line.extend(options.iter().map(|option| (*option).to_owned()));
     line.push(text(config));
@@ -190,6 +197,40 @@ fn nsd_config(operator: Operator, folder: &Path) -> String {
          remote-control:\n  control-enable: no\n"
     );
     config
+}
+
+/// Knot with the mail domains; it signs those that are signed when it loads them.
+fn knot(state: &Path, zones: &[Zone]) -> Result<(Daemon, Draft)> {
+    let folder = state.join(Operator::Knot.folder());
+    let own = folder.display();
+    let addresses = Operator::Knot.addresses();
+    let mut config = String::from("server:\n");
+    for address in &addresses {
+        let _ = writeln!(config, "  listen: {address}@53");
+    }
+    // Nothing outlives the world, so nothing is kept in a journal or written back.
+    let _ = write!(
+        config,
+        "  rundir: \"{own}\"\ndatabase:\n  storage: \"{own}\"\n  kasp-db: \"{own}/keys\"\nlog:\n- target: stderr\n  any: warning\n\
+         policy:\n- id: sound\n  algorithm: ecdsap256sha256\n  single-type-signing: on\n\
+         template:\n- id: default\n  storage: \"{own}\"\n  zonefile-sync: -1\n  zonefile-load: whole\n  journal-content: none\n  \
+         semantic-checks: off\nzone:\n"
+    );
+    let mut first = None;
+    for zone in zones.iter().filter(|zone| zone.server == Operator::Knot) {
+        first.get_or_insert(zone.origin.clone());
+        let _ = writeln!(config, "- domain: {}\n  file: \"{}\"", zone.origin, file_name(&zone.origin));
+        if zone.signing.is_some() {
+            config += "  dnssec-signing: on\n  dnssec-policy: sound\n";
+        }
+    }
+    let address = addresses.first().copied().context("Knot has addresses")?;
+    let daemon = Daemon {
+        name: Operator::Knot.folder(),
+        line: line("knotd", &["-c"], &folder.join("knot.conf"))?,
+        ready: Ready::Zone(address, first.context("Knot has zones")?),
+    };
+    Ok((daemon, (Path::new(&Operator::Knot.folder()).join("knot.conf"), config)))
 }
 
 /// The three Unbounds: resolver, validator, and the name server that recurses for everyone.
@@ -250,6 +291,7 @@ fn liar_files(zones: &[Zone]) -> Vec<Draft> {
     for (address, _) in hosts().iter().filter(|(_, host)| host.greeting == Some("")) {
         let _ = writeln!(addresses, "{address} 25 {}", liar::Behavior::Tarpit.word());
     }
+    addresses += &mail::liar_lines();
     let mut records = String::new();
     for zone in zones.iter().filter(|zone| matches!(zone.server, Operator::Liar(_))) {
         records += &zone_text(zone, &[]);
@@ -257,9 +299,9 @@ fn liar_files(zones: &[Zone]) -> Vec<Draft> {
     vec![("liar/addresses".into(), addresses), ("liar/records".into(), records)]
 }
 
-/// Postfix, one listener per greeting.
-fn mail_files(folder: &Path) -> Vec<Draft> {
-    let mut master = String::new();
+/// Postfix: one listener per greeting, and those of the mail domains.
+fn mail_files(folder: &Path, listeners: &str) -> Vec<Draft> {
+    let mut master = listeners.to_owned();
     for (address, host) in hosts() {
         if let Some(name) = host.greeting.filter(|name| !name.is_empty()) {
             let _ = writeln!(
@@ -268,19 +310,22 @@ fn mail_files(folder: &Path) -> Vec<Draft> {
             );
         }
     }
-    for (service, kind, command) in [
-        ("postlog", "unix-dgram", "postlogd"),
-        ("anvil", "unix", "anvil"),
-        ("rewrite", "unix", "trivial-rewrite"),
-        ("cleanup", "unix", "cleanup"),
-        ("qmgr", "unix", "qmgr"),
+    // The third word is whether the service's socket is private, where the others look for it.
+    for service in [
+        "postlog unix-dgram n - n - 1 postlogd",
+        "anvil unix - - n - 1 anvil",
+        "rewrite unix - - n - 1 trivial-rewrite",
+        "tlsmgr unix - - n - 1 tlsmgr",
+        "cleanup unix n - n - 0 cleanup",
+        "qmgr unix n - n - 1 qmgr",
     ] {
-        let _ = writeln!(master, "{service} {kind} n - n - 1 {command}");
+        let _ = writeln!(master, "{service}");
     }
     // Nothing is ever taken: the lab's mail servers only greet.
     let main = format!(
         "compatibility_level = 3.6\nqueue_directory = {0}/queue\ndata_directory = {0}/data\nmydestination =\n\
-         inet_protocols = all\nlocal_recipient_maps =\nalias_maps =\nalias_database =\nsmtpd_peername_lookup = no\n\
+         inet_protocols = all\nlocal_recipient_maps =\nalias_maps =\nalias_database =\nsmtpd_peername_lookup = no\nnotify_classes =\n\
+         smtpd_tls_protocols = >=TLSv1.2\nsmtpd_tls_mandatory_protocols = >=TLSv1.2\n\
          smtpd_relay_restrictions = reject\nsmtpd_recipient_restrictions = reject\nmaillog_file = /dev/stdout\n",
         folder.display()
     );
@@ -298,16 +343,18 @@ pub(crate) fn write(state: &Path, zones: &[Zone], drafts: &[Draft]) -> Result<()
     for (path, text) in drafts {
         put(&state.join(path), text)?;
     }
-    for folder in ["keys", "resolver", "validator", "mail/queue", "mail/data"] {
+    for folder in ["keys", "resolver", "validator", "mail/queue", "mail/data", "knot/keys"] {
         let folder = state.join(folder);
         fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
     }
-    let keys = Keys::make(zones, &state.join("keys"))?;
+    let certificates = mail::certify(state)?;
+    let keys = Keys::make(zones, state)?;
     put(&state.join("trust-anchor.zone"), &format!("{}\n", keys.anchor()))?;
-    for zone in zones.iter().filter(|zone| !matches!(zone.server, Operator::Liar(_))) {
+    for zone in zones.iter().filter(|zone| !matches!(zone.server, Operator::Liar(_) | Operator::Blocklists)) {
         let file = state.join(zone.server.folder()).join(file_name(&zone.origin));
-        put(&file, &zone_text(zone, &keys.delegations(zones, zone)))?;
-        if zone.signing.is_some() {
+        put(&file, &certificates.fill(&zone_text(zone, &keys.delegations(zones, zone))))?;
+        // Knot signs by itself.
+        if zone.signing.is_some() && zone.server != Operator::Knot {
             keys.sign(zone, &file)?;
         }
     }
@@ -379,8 +426,8 @@ fn answers(ready: &Ready) -> bool {
         }
         Ready::File(path) => path.exists(),
         // The listing is cheaper than a connection, and leaves no trace in the server.
-        Ready::Mail(address) => {
-            let wanted = if address.is_ipv4() { format!("{address}:25") } else { format!("[{address}]:25") };
+        Ready::Listens(address, port) => {
+            let wanted = SocketAddr::new(*address, *port).to_string();
             output(inside("ss").args(["-lntH"])).is_ok_and(|text| text.contains(&wanted))
         }
     }

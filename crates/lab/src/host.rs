@@ -17,7 +17,7 @@ pub(crate) const NAMESPACE: &str = "ptrust-lab";
 /// One lab per machine, so one lock per machine.
 const LOCK: &str = "/run/ptrust-lab.lock";
 /// Programs and the Debian packages they come from.
-const PROGRAMS: [(&str, &str); 10] = [
+const PROGRAMS: [(&str, &str); 15] = [
     ("ip", "iproute2"),
     ("ss", "iproute2"),
     ("kill", "procps"),
@@ -28,6 +28,11 @@ const PROGRAMS: [(&str, &str); 10] = [
     ("ldns-signzone", "ldnsutils"),
     ("ldns-key2ds", "ldnsutils"),
     ("postfix", "postfix"),
+    ("knotd", "knot"),
+    ("keymgr", "knot"),
+    ("dovecot", "dovecot-imapd"),
+    ("rbldnsd", "rbldnsd"),
+    ("nginx", "nginx"),
 ];
 /// Patience with processes that are asked to end, before they are killed.
 const GRACE: Duration = Duration::from_secs(3);
@@ -75,12 +80,17 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 
 /// The folder of everything the lab writes: `lab` under Cargo's target directory.
 pub(crate) fn state_dir() -> PathBuf {
+    target_dir().join("lab")
+}
+
+/// Cargo's target directory.
+pub(crate) fn target_dir() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workspace = manifest.ancestors().nth(2).unwrap_or(manifest);
     let target = target.unwrap_or_else(|| workspace.join("target"));
     // Daemons change their folder, so the path must not depend on ours.
-    std::path::absolute(&target).unwrap_or(target).join("lab")
+    std::path::absolute(&target).unwrap_or(target)
 }
 
 /// Waits until no other process starts or stops the lab; ends with the returned file.

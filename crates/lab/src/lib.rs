@@ -22,9 +22,11 @@ use std::process::{Command, ExitStatus};
 use anyhow::{Context, Result, bail, ensure};
 
 mod cases;
+pub mod checkdmarc;
 mod daemons;
 mod host;
 pub mod liar;
+mod mail;
 mod operators;
 mod scenario;
 mod scenarios;
@@ -32,6 +34,7 @@ mod sign;
 mod zones;
 
 pub use cases::{ANY, Case, Root, cases};
+pub use mail::{DomainCase, domain_cases};
 
 /// The address of the resolver in the namespace's `resolv.conf`.
 pub const RESOLVER: &str = daemons::RESOLVER;
@@ -89,11 +92,14 @@ pub fn run(command: &[OsString]) -> Result<ExitStatus> {
     inside(program)?.args(arguments).status().context("failed to start ip")
 }
 
-/// A command inside the namespace, to be given arguments and run.
+/// A command inside the namespace, to be given arguments and run. It trusts the world's authority alone, if it heeds
+/// `SSL_CERT_FILE`, as OpenSSL and rustls do.
 pub fn inside(program: impl AsRef<std::ffi::OsStr>) -> Result<Command> {
     host::require(false)?;
     ensure!(host::exists(), "the lab is not up: cargo xtask lab up");
-    Ok(host::inside(program))
+    let mut command = host::inside(program);
+    command.env("SSL_CERT_FILE", authority());
+    Ok(command)
 }
 
 /// Ends every process of the world and removes the namespace; nothing to do is no error.
@@ -126,6 +132,11 @@ pub fn signed_root_hints() -> PathBuf {
 /// The signed root's DS record, in zone-file form.
 pub fn trust_anchor() -> PathBuf {
     host::state_dir().join("trust-anchor.zone")
+}
+
+/// The certificate of the world's authority, in PEM; [`run`] and [`inside`] make programs trust it.
+pub fn authority() -> PathBuf {
+    mail::authority(&host::state_dir())
 }
 
 /// The note of what runs.
@@ -168,6 +179,5 @@ fn build_liar() -> Result<PathBuf> {
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--bin", "lab-liar", "--manifest-path"]).arg(manifest);
     host::output(&mut build).context("failed to build the lying server")?;
-    let target = host::state_dir().parent().map(Path::to_path_buf).unwrap_or_default();
-    Ok(target.join("debug/lab-liar"))
+    Ok(host::target_dir().join("debug/lab-liar"))
 }

@@ -35,6 +35,10 @@ pub(crate) enum Operator {
     Delta,
     /// A name server that also recurses for everyone (Unbound with an `auth-zone`).
     Open,
+    /// The operator of the mail domains, whose server signs by itself.
+    Knot,
+    /// The operator of all blocklists.
+    Blocklists,
     /// The lying server, in one of its ways.
     Liar(Behavior),
 }
@@ -70,6 +74,8 @@ impl Operator {
             Self::Gamma => "gamma".into(),
             Self::Delta => "delta".into(),
             Self::Open => "open".into(),
+            Self::Knot => "knot".into(),
+            Self::Blocklists => "rbldnsd".into(),
             Self::Liar(behavior) => format!("liar-{}", behavior.word()),
         }
     }
@@ -158,6 +164,10 @@ const NAMED: &[(&str, &str, &str, Option<Operator>)] = &[
     ("ns2.names-example.org.", "193.201.4.53", "2a0e:b204::53", Some(Operator::Gamma)),
     ("ns1.customer-example.com.", "193.201.5.53", "2a0e:b205::53", Some(Operator::Delta)),
     ("ns2.customer-example.com.", "193.201.6.53", "2a0e:b206::53", Some(Operator::Delta)),
+    ("ns1.knot-example.com.", "193.201.11.53", "2a0e:b211::53", Some(Operator::Knot)),
+    ("ns2.knot-example.com.", "193.201.12.53", "2a0e:b212::53", Some(Operator::Knot)),
+    ("ns1.blocklists-example.org.", "193.201.13.53", "2a0e:b213::53", Some(Operator::Blocklists)),
+    ("ns2.blocklists-example.org.", "193.201.14.53", "2a0e:b214::53", Some(Operator::Blocklists)),
     // Addresses that nobody in the world has: connecting fails locally, which must not be taken for silence.
     ("unroutable1.hosting-example.net.", "193.204.1.53", "2a0e:b401::53", None),
     ("unroutable2.hosting-example.net.", "193.204.2.53", "2a0e:b402::53", None),
@@ -179,8 +189,8 @@ pub(crate) fn name_servers() -> Vec<NameServer> {
     for (name, v4, v6, operator) in NAMED {
         servers.push(server((*name).into(), v4, v6, *operator));
     }
-    // A tarpit is no name server: it stands where a mail server is looked for.
-    for (index, behavior) in (1..).zip(Behavior::ALL).filter(|(_, behavior)| *behavior != Behavior::Tarpit) {
+    // Some stand where a mail server is looked for.
+    for (index, behavior) in (1..).zip(Behavior::ALL).filter(|(_, behavior)| behavior.is_name_server()) {
         // Two addresses far apart, so that no finding about a single server gets in the way.
         for (letter, third) in [('a', 202), ('b', 203)] {
             servers.push(NameServer {

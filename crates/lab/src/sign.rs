@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::host::{command, output};
+use crate::operators::Operator;
 use crate::scenario::Signing;
 use crate::zones::{Zone, parent_of};
 
@@ -24,13 +25,18 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Makes a key for every signed zone.
-    pub(crate) fn make(zones: &[Zone], folder: &Path) -> Result<Self> {
+    /// Makes a key for every signed zone: in files, or in Knot's own store.
+    pub(crate) fn make(zones: &[Zone], state: &Path) -> Result<Self> {
+        let folder = &state.join("keys");
         let mut keys = Self { files: BTreeMap::new(), delegated: BTreeMap::new() };
         for zone in zones {
-            let Some(signing) = zone.signing.filter(|_| !keys.files.contains_key(&zone.origin)) else {
+            let Some(signing) = zone.signing.filter(|_| !keys.delegated.contains_key(&zone.origin)) else {
                 continue;
             };
+            if zone.server == Operator::Knot {
+                keys.delegated.insert(zone.origin.clone(), knot_key(&state.join("knot/keys"), &zone.origin)?);
+                continue;
+            }
             let key = key(folder, &zone.origin)?;
             let published = if signing == Signing::WrongDs { self::key(folder, &zone.origin)? } else { key.clone() };
             keys.delegated.insert(zone.origin.clone(), delegation_signer(&published)?);
@@ -67,6 +73,20 @@ impl Keys {
 fn key(folder: &Path, origin: &str) -> Result<PathBuf> {
     let name = output(command("ldns-keygen").current_dir(folder).args(["-a", ALGORITHM, "-k", origin]))?;
     Ok(folder.join(name.trim()))
+}
+
+/// Makes one key in Knot's store, for the zone and its keys alike; returns its DS.
+fn knot_key(store: &Path, origin: &str) -> Result<String> {
+    let manage = || {
+        let mut command = command("keymgr");
+        command.arg("-D").arg(store).arg(origin);
+        command
+    };
+    output(manage().args(["generate", "algorithm=ECDSAP256SHA256", "ksk=yes", "zsk=yes"]))?;
+    let lines = output(manage().arg("ds"))?;
+    // One line per digest; SHA-256 is number 2 (RFC 4509).
+    let sha256 = lines.lines().find(|line| line.split_whitespace().nth(4) == Some("2"));
+    Ok(sha256.with_context(|| format!("no DS for {origin} in: {lines}"))?.to_owned())
 }
 
 /// The DS of a key, one line.

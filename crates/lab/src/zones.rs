@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::liar::Behavior;
+use crate::mail;
 use crate::operators::{NameServer, Operator, liars, name_servers};
 use crate::scenario::{Family, Registry, Scenario, Signing};
 use crate::scenarios;
@@ -23,7 +24,7 @@ pub(crate) struct Zone {
 /// A zone of the tree above the holders, or of names.
 struct Domain {
     /// Its name.
-    origin: &'static str,
+    origin: String,
     /// Who serves it; nobody for those that are delegated in vain.
     servers: &'static [Operator],
     /// Its name servers' names.
@@ -35,7 +36,7 @@ struct Domain {
 impl Domain {
     /// Whether a name is the zone's own or below it.
     fn holds(&self, name: &str) -> bool {
-        is_within(name, self.origin)
+        is_within(name, &self.origin)
     }
 }
 
@@ -58,7 +59,9 @@ type Row = (&'static str, &'static [Operator], Vec<String>, Option<Signing>);
 
 /// The tree.
 fn domains() -> Vec<Domain> {
-    use Operator::{Alpha, ApnicOne, ApnicTwo, Beta, Delta, Gamma, Infrastructure, Ripe, Root, SignedRoot, Tld};
+    use Operator::{
+        Alpha, ApnicOne, ApnicTwo, Beta, Blocklists, Delta, Gamma, Infrastructure, Knot, Ripe, Root, SignedRoot, Tld,
+    };
     let sound = Some(Signing::Sound);
     let by = |suffix: &str| -> Vec<String> {
         let servers = name_servers().into_iter().map(|server| server.name);
@@ -87,6 +90,9 @@ fn domains() -> Vec<Domain> {
         ("com.", &[Tld], tld.clone(), sound),
         ("net.", &[Tld], tld.clone(), None),
         ("org.", &[Tld], tld.clone(), None),
+        ("cz.", &[Tld], tld.clone(), None),
+        ("de.", &[Tld], tld.clone(), None),
+        ("info.", &[Tld], tld.clone(), None),
         ("gtld-servers.net.", &[Tld], tld, None),
         ("ripe.net.", &[Ripe], ripe.clone(), None),
         ("193.in-addr.arpa.", &[Ripe], ripe.clone(), sound),
@@ -104,13 +110,22 @@ fn domains() -> Vec<Domain> {
         ("signed-root.net.", &[Gamma], gamma.clone(), None),
         ("example.com.", &[Gamma], gamma.clone(), None),
         ("apex-example.org.", &[Gamma], gamma.clone(), None),
+        ("blocklists-example.org.", &[Gamma], gamma.clone(), None),
         ("signed-example.com.", &[Gamma], gamma.clone(), sound),
         ("bogus-example.com.", &[Gamma], gamma, Some(Signing::WrongDs)),
         ("lame-example.com.", &[], customer, None),
+        ("servfail-example.com.", &[], liars(Behavior::ServFail).to_vec(), None),
         ("mute-example.com.", &[], liars(Behavior::Silent).to_vec(), None),
         ("gone-example.com.", &[], gone, None),
     ];
-    rows.into_iter().map(|(origin, servers, listed, signing)| Domain { origin, servers, listed, signing }).collect()
+    let knot = by(".knot-example.com.");
+    let blocklists = by(".blocklists-example.org.");
+    let row = |(origin, servers, listed, signing): Row| Domain { origin: origin.into(), servers, listed, signing };
+    let mut domains: Vec<Domain> = rows.into_iter().map(row).collect();
+    domains.extend(mail::all().into_iter().map(|domain| row((domain.name, &[Knot], knot.clone(), domain.signing))));
+    let list = |origin| Domain { origin, servers: &[Blocklists], listed: blocklists.clone(), signing: None };
+    domains.extend(mail::blocklist_zones().map(list));
+    domains
 }
 
 /// The NS lines of a zone, with the addresses of those servers whose names are within `glue_within`.
@@ -127,23 +142,27 @@ pub(crate) fn all() -> Vec<Zone> {
     let scenarios = scenarios::all();
     let domains = domains();
     let servers = name_servers();
+    let mail = mail::all();
     let mut zones = Vec::new();
     for domain in &domains {
-        let mut lines = delegation(domain.origin, &domain.listed, domain.origin, &servers);
-        for child in domains.iter().filter(|child| nearest(&domains, child.origin) == Some(domain.origin)) {
-            lines.extend(delegation(child.origin, &child.listed, domain.origin, &servers));
+        let mut lines = delegation(&domain.origin, &domain.listed, &domain.origin, &servers);
+        for child in domains.iter().filter(|child| nearest(&domains, &child.origin) == Some(&domain.origin)) {
+            lines.extend(delegation(&child.origin, &child.listed, &domain.origin, &servers));
         }
-        for server in servers.iter().filter(|server| deepest(&domains, &server.name) == Some(domain.origin)) {
+        for server in servers.iter().filter(|server| deepest(&domains, &server.name) == Some(&domain.origin)) {
             lines.extend(server.records().lines().map(String::from));
         }
         let fixed = FIXED.iter().filter(|(origin, _)| *origin == domain.origin);
         lines.extend(fixed.map(|(_, line)| (*line).to_owned()));
+        for own in mail.iter().filter(|own| own.name == domain.origin) {
+            lines.extend(own.lines());
+        }
         for server in domain.servers {
             let mut lines = lines.clone();
             for (scenario, family) in members(&scenarios) {
                 lines.extend(contributions(scenario, family, *server, domain, &domains));
             }
-            zones.push(zone(*server, domain.origin.into(), lines, domain.signing));
+            zones.push(zone(*server, domain.origin.clone(), lines, domain.signing));
         }
     }
     for (scenario, family) in members(&scenarios) {
@@ -196,14 +215,14 @@ fn contributions(
         let forward = filled(scenario, &host.forward, family, host.number);
         let held = |line: &String| {
             let owner = line.split(' ').next().unwrap_or_default();
-            deepest(domains, owner) == Some(domain.origin)
+            deepest(domains, owner) == Some(&domain.origin)
         };
         lines.extend(forward.into_iter().filter(held));
     }
     // A customer's own zone for somebody's reverse names is cut out of the customer's domain.
     for text in scenario.zones.iter().filter(|text| text.origin != "{z}") {
         let origin = scenario.fill(&text.origin, family, 10);
-        if deepest(domains, &origin) == Some(domain.origin) && !origin.ends_with(".arpa.") {
+        if deepest(domains, &origin) == Some(&domain.origin) && !origin.ends_with(".arpa.") {
             let cut = format!("{origin} NS ");
             let zone = filled(scenario, &text.text, family, 10);
             lines.extend(zone.into_iter().filter(|line| line.starts_with(&cut)));
@@ -213,15 +232,15 @@ fn contributions(
 }
 
 /// The deepest zone of the tree that holds a name.
-fn deepest(domains: &[Domain], name: &str) -> Option<&'static str> {
+fn deepest<'d>(domains: &'d [Domain], name: &str) -> Option<&'d str> {
     let holding = domains.iter().filter(|domain| domain.holds(name) && !domain.servers.is_empty());
-    holding.map(|domain| domain.origin).max_by_key(|origin| origin.len())
+    holding.map(|domain| domain.origin.as_str()).max_by_key(|origin| origin.len())
 }
 
 /// The zone of the tree that another is delegated from.
-fn nearest(domains: &[Domain], origin: &str) -> Option<&'static str> {
+fn nearest<'d>(domains: &'d [Domain], origin: &str) -> Option<&'d str> {
     let above = domains.iter().filter(|domain| domain.origin != origin && domain.holds(origin) && origin != ".");
-    above.map(|domain| domain.origin).max_by_key(|origin| origin.len())
+    above.map(|domain| domain.origin.as_str()).max_by_key(|origin| origin.len())
 }
 
 /// A zone with its SOA and without repetitions.

@@ -4,39 +4,20 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
-use std::thread;
+use std::path::Path;
+use std::process::Stdio;
 
 #[path = "closed_internet/servers.rs"]
 mod servers;
+mod support;
 
 use ptrust_lab::{ANY, Case, Root, cases};
 use serde_json::Value;
+use support::{assert_none, complaints, lab, ptrust, with_signed_root};
 
-/// How many commands run at once: most of their time is waiting for silent servers.
-const WORKERS: usize = 8;
-
-/// Brings the lab up once per process; `false` where that is not possible here.
-fn lab() -> bool {
-    static LAB: OnceLock<bool> = OnceLock::new();
-    *LAB.get_or_init(|| {
-        if !ptrust_lab::is_possible() {
-            skipped("needs root");
-            return false;
-        }
-        ptrust_lab::up_with(Path::new(env!("CARGO_BIN_EXE_lab-liar"))).expect("the lab starts");
-        true
-    })
-}
-
-/// Says that a test did not run, past the capture of the test harness.
-fn skipped(why: &str) {
-    // Where standard error is gone there is nobody to tell.
-    drop(writeln!(std::io::stderr(), "SKIPPED: {why}"));
+/// A case as complaints name it.
+fn name(case: &Case) -> String {
+    format!("{} ({}, {:?})", case.address, case.what, case.root)
 }
 
 /// Runs `dig` in the lab and returns what it printed.
@@ -44,31 +25,6 @@ fn dig(arguments: &[&str]) -> String {
     let mut command = ptrust_lab::inside("dig").expect("the lab is up");
     let output = command.args(arguments).stdin(Stdio::null()).output().expect("dig runs");
     String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// Does something with every case, a few at a time, and returns the complaints.
-fn complaints(cases: &[Case], judge: impl Fn(&Case) -> Vec<String> + Sync) -> Vec<String> {
-    let next = AtomicUsize::new(0);
-    let found = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let complaints = judge(case);
-                    let lines = complaints
-                        .into_iter()
-                        .map(|complaint| format!("{} ({}, {:?}): {complaint}", case.address, case.what, case.root));
-                    found.lock().expect("no judge panics").extend(lines);
-                }
-            });
-        }
-    });
-    found.into_inner().expect("no judge panics")
-}
-
-/// Fails with every complaint at once.
-fn assert_none(complaints: &[String]) {
-    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
 }
 
 /// The header status and the answer lines of a `dig` run.
@@ -105,7 +61,7 @@ fn world_answers() {
     if !lab() {
         return;
     }
-    assert_none(&complaints(&cases(), |case| {
+    assert_none(&complaints(&cases(), name, |case| {
         let Some((statuses, present)) = resolver_view(case) else {
             return Vec::new();
         };
@@ -217,25 +173,6 @@ fn commands_run_inside() {
     assert_eq!(status.code(), Some(3));
 }
 
-/// The program under test: `PTRUST_BIN`, or the release build; `None`, aloud, where there is none.
-fn ptrust() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("PTRUST_BIN") {
-        let path = PathBuf::from(path);
-        assert!(path.is_file(), "PTRUST_BIN is {}: no such file", path.display());
-        return Some(path);
-    }
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let workspace = manifest.ancestors().nth(2).unwrap_or(manifest);
-    let target = std::env::var_os("CARGO_TARGET_DIR");
-    let target = target.map_or_else(|| workspace.join("target"), PathBuf::from);
-    let path = target.join("release/ptrust");
-    if !path.is_file() {
-        skipped("needs the release binary (cargo build --release, or PTRUST_BIN)");
-        return None;
-    }
-    Some(path)
-}
-
 /// Whether a JSON value is among the allowed words.
 fn is_among(value: &Value, allowed: &str) -> bool {
     let word = value.as_str().unwrap_or(if value.is_null() { "null" } else { "?" });
@@ -304,13 +241,6 @@ fn judge(ptrust: &Path, case: &Case) -> Vec<String> {
     }
 }
 
-/// The options that start a walk at the signed root.
-fn with_signed_root(command: &mut Command) {
-    command.arg("--root-hints").arg(ptrust_lab::signed_root_hints());
-    command.arg("--trust-anchor").arg(ptrust_lab::trust_anchor());
-    command.args(["--resolver", ptrust_lab::VALIDATOR]);
-}
-
 /// Checks the cases that a filter picks.
 fn check(pick: impl Fn(&Case) -> bool) {
     let Some(ptrust) = ptrust().filter(|_| lab()) else {
@@ -318,7 +248,7 @@ fn check(pick: impl Fn(&Case) -> bool) {
     };
     let picked: Vec<Case> = cases().into_iter().filter(|case| pick(case)).collect();
     assert!(!picked.is_empty(), "no case picked");
-    assert_none(&complaints(&picked, |case| judge(&ptrust, case)));
+    assert_none(&complaints(&picked, name, |case| judge(&ptrust, case)));
 }
 
 #[test]

@@ -11,7 +11,19 @@ use anyhow::{Context, Result, ensure};
 use crate::process::{cargo, program, quiet_output, run, succeeds};
 
 /// The Debian packages of the closed internet.
-const SERVERS: [&str; 6] = ["bind9-dnsutils", "iproute2", "ldnsutils", "nsd", "postfix", "unbound"];
+const SERVERS: [&str; 11] = [
+    "bind9-dnsutils",
+    "dovecot-imapd",
+    "iproute2",
+    "knot",
+    "ldnsutils",
+    "nginx",
+    "nsd",
+    "postfix",
+    "python3-venv",
+    "rbldnsd",
+    "unbound",
+];
 
 /// Debian's switch for services that packages start when they are installed.
 const POLICY: &str = "/usr/sbin/policy-rc.d";

@@ -75,7 +75,7 @@ fn is_below(name: &[u8], ancestor: &[u8]) -> bool {
 pub(super) fn reply(message: &[u8], behavior: Behavior, records: &Records) -> Option<Vec<u8>> {
     let query = Query::parse(message)?;
     let draft = match behavior {
-        Behavior::Silent | Behavior::Tarpit => return None,
+        Behavior::Silent | Behavior::Tarpit | Behavior::Endless => return None,
         Behavior::Refused => Draft { flags: REFUSED, ..Draft::default() },
         Behavior::ServFail => Draft { flags: SERVFAIL, ..Draft::default() },
         Behavior::NotAuthoritative => Draft::default(),

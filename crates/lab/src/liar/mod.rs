@@ -52,11 +52,13 @@ pub enum Behavior {
     PointerLoop,
     /// A TCP server, of mail for instance, that accepts and never greets.
     Tarpit,
+    /// A mail server whose greeting has no last line.
+    Endless,
 }
 
 impl Behavior {
     /// Every way, in the order that the address plan numbers them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Honest,
         Self::Silent,
         Self::Refused,
@@ -70,6 +72,7 @@ impl Behavior {
         Self::Garbage,
         Self::PointerLoop,
         Self::Tarpit,
+        Self::Endless,
     ];
 
     /// The word for it in configurations and host names.
@@ -88,7 +91,13 @@ impl Behavior {
             Self::Garbage => "garbage",
             Self::PointerLoop => "pointer-loop",
             Self::Tarpit => "tarpit",
+            Self::Endless => "endless",
         }
+    }
+
+    /// Whether it stands where a name server is looked for.
+    pub(crate) const fn is_name_server(self) -> bool {
+        !matches!(self, Self::Tarpit | Self::Endless)
     }
 
     /// The way that a word names.
@@ -108,7 +117,7 @@ pub fn serve(folder: &Path) -> Result<()> {
     for line in read("addresses")?.lines() {
         let (address, behavior) = parse_line(line).with_context(|| format!("not an address line: {line}"))?;
         let listener = TcpListener::bind(address).with_context(|| format!("failed to listen on {address}"))?;
-        if behavior != Behavior::Tarpit {
+        if behavior.is_name_server() {
             let socket = UdpSocket::bind(address).with_context(|| format!("failed to bind {address}"))?;
             let records = Arc::clone(&records);
             threads.push(thread::spawn(move || {
@@ -159,9 +168,21 @@ fn serve_tcp(listener: &TcpListener, behavior: Behavior, records: &Arc<Records>)
     }
 }
 
+/// Greets for ever (RFC 5321 4.2: a hyphen promises another line), at most a megabyte a second.
+fn babble(mut stream: TcpStream) -> Option<()> {
+    let lines = "220-mx.endless-example.com and one line more\r\n".repeat(90);
+    loop {
+        stream.write_all(lines.as_bytes()).ok()?;
+        thread::sleep(Duration::from_millis(4));
+    }
+}
+
 /// Answers framed messages until the peer leaves.
 fn converse(mut stream: TcpStream, behavior: Behavior, records: &Records) -> Option<()> {
     stream.set_read_timeout(Some(PEER_PATIENCE)).ok()?;
+    if behavior == Behavior::Endless {
+        return babble(stream);
+    }
     loop {
         let mut frame = [0; 2];
         stream.read_exact(&mut frame).ok()?;

@@ -9,7 +9,7 @@ mod servers;
 mod signed;
 
 /// The hosting company's two servers.
-const HOSTING: [&str; 2] = ["ns1.hosting-example.net.", "ns2.hosting-example.net."];
+pub(crate) const HOSTING: [&str; 2] = ["ns1.hosting-example.net.", "ns2.hosting-example.net."];
 /// The forward operator's two servers, which refuse every reverse zone they do not have.
 const NAMES: [&str; 2] = ["ns1.names-example.org.", "ns2.names-example.org."];
 /// The customer's two servers.
@@ -22,6 +22,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     all.extend(classless::scenarios());
     all.extend(signed::scenarios());
     all.extend(mapping::scenarios());
+    all.push(crate::mail::block());
     all
 }
 

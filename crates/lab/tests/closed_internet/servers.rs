@@ -1,6 +1,7 @@
 //! Each server asked by itself: that it is right, or wrong, in its own way.
 
-use super::{dig, lab};
+use super::dig;
+use super::support::lab;
 
 /// Asks one server about a name, without recursion, and wants certain words in its answer.
 fn server_says(server: &str, name: &str, kind: &str, options: &[&str], wanted: &[&str]) {
