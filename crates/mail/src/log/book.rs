@@ -1,6 +1,6 @@
 //! What a log told: addresses by role, and replies, kept in bounded memory.
 
-use super::{Delivery, Event, Failure, LogKind};
+use super::{Delivery, Event, Failure, LineSender, LogKind};
 use crate::message::IsPublic;
 use crate::message::reply::{self, Reply};
 use crate::message::text::shown;
@@ -185,7 +185,7 @@ impl<'a> Book<'a> {
             Event::Delivery(delivery) => self.delivery(delivery),
             Event::Done { id } => {
                 if let Some(open) = self.open.remove(&id) {
-                    self.forget(open);
+                    self.forget(&open);
                 }
             }
         }
@@ -194,7 +194,7 @@ impl<'a> Book<'a> {
     /// A delivery: the addresses of both ends, and the reply.
     fn delivery(&mut self, delivery: Delivery) {
         let Delivery { id, host, remote, local, sender, failure } = delivery;
-        if let Some(domain) = sender {
+        if let LineSender::Told(domain) = sender {
             self.sender(&id, domain.as_ref());
         }
         let ends = [(local, Role::Sender), (remote, Role::Remote)];
@@ -248,7 +248,7 @@ impl<'a> Book<'a> {
             self.order.push_back(id.to_owned());
             while self.order.len() > MAX_OPEN {
                 if let Some(open) = self.order.pop_front().and_then(|oldest| self.open.remove(&oldest)) {
-                    self.forget(open);
+                    self.forget(&open);
                 }
             }
         }
@@ -256,7 +256,7 @@ impl<'a> Book<'a> {
     }
 
     /// A message is gone: what still waits for its sender stays unknown.
-    fn forget(&mut self, open: Open) {
+    fn forget(&mut self, open: &Open) {
         let waiting = u64::try_from(open.waiting.len()).unwrap_or(u64::MAX);
         self.log.unknown_sender = self.log.unknown_sender.saturating_add(waiting);
     }
@@ -288,7 +288,7 @@ impl<'a> Book<'a> {
     /// The result.
     pub(super) fn finish(mut self) -> Log {
         for (_, open) in std::mem::take(&mut self.open) {
-            self.forget(open);
+            self.forget(&open);
         }
         let addresses = self.addresses.into_iter();
         self.log.addresses = addresses.map(|((address, role), count)| LogAddress { address, role, count }).collect();

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Report {
     /// A DMARC aggregate report.
-    DmarcReport(Aggregate),
+    DmarcReport(Box<Aggregate>),
     /// A TLS report.
     TlsReport(TlsReport),
 }
@@ -60,7 +60,7 @@ pub fn read(bytes: &[u8]) -> Result<Report, ReportError> {
 fn read_file(bytes: &[u8]) -> Result<Report, ReportError> {
     let content = unpack(bytes)?;
     match format(&content) {
-        Some(Format::Xml) => Ok(Report::DmarcReport(aggregate::parse(&content)?)),
+        Some(Format::Xml) => Ok(Report::DmarcReport(Box::new(aggregate::parse(&content)?))),
         Some(Format::Json) => Ok(Report::TlsReport(tls::parse(&content)?)),
         None => Err(ReportError::Unrecognized),
     }
