@@ -88,6 +88,17 @@ fn memory_is_bounded() {
     let waiting = of(LogKind::Postfix, &many, Some("example.com"));
     assert_eq!(waiting.addresses, []);
     assert_eq!(waiting.unknown_sender, u64::try_from(book::MAX_ADDRESSES + 10).expect("small"));
+    let refusal = |at: usize| {
+        format!(
+            "Mar 12 10:11:12 mx postfix/smtp[1]: 4Tv{at:07}: to=<b@example.net>, relay=none, dsn=5.0.0, status=bounced (550 no)"
+        )
+    };
+    let refusals = (0..3_000).map(refusal).collect::<Vec<_>>().join("\n");
+    let told =
+        (0..3_000).map(|at| format!("Mar 12 10:11:13 mx postfix/qmgr[1]: 4Tv{at:07}: from=<a@example.com>, size=1"));
+    let both =
+        of(LogKind::Postfix, &format!("{refusals}\n{}", told.collect::<Vec<_>>().join("\n")), Some("example.com"));
+    assert_eq!((both.replies.len(), both.replies_capped, both.unknown_sender), (book::MAX_REPLIES, true, 1_000));
     let endless = of(LogKind::Exim, &"x".repeat(MAX_LINE + 1), None);
     assert_eq!((endless.lines, endless.unread_lines), (1, 1));
 }

@@ -8,11 +8,15 @@ mod unpack;
 
 pub use aggregate::{Aggregate, AggregateError};
 pub use tls::{TlsError, TlsReport};
+use unpack::is_packed;
 pub use unpack::{MAX_UNPACKED, UnpackError, unpack};
 
 use crate::message::{MAX_MESSAGE, mime, split};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// Parts of a message that are unpacked to look for a report, so that many bombs take no longer than one.
+const MAX_PACKED: usize = 8;
 
 /// A report of either kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -72,9 +76,17 @@ fn read_message(bytes: &[u8]) -> Result<Report, ReportError> {
     let bytes = bytes.get(..MAX_MESSAGE).unwrap_or(bytes);
     let header = split(bytes).map_err(|_| ReportError::Unrecognized)?;
     let mut error = None;
+    let mut packed = 0;
     for part in mime::parts(bytes, &header) {
         // Some reporters send their text part in a way that does not matter here; only a report is looked for.
-        match read_file(&part.body()) {
+        let body = part.body();
+        if is_packed(&body) {
+            packed += 1;
+            if packed > MAX_PACKED {
+                continue;
+            }
+        }
+        match read_file(&body) {
             Ok(report) => return Ok(report),
             Err(ReportError::Unrecognized) => {}
             Err(found) => error = error.or(Some(found)),

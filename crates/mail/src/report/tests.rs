@@ -187,6 +187,10 @@ fn hostile_packing_is_refused_by_name() {
     assert_eq!(unpack(&zipped(&[])[..]).map(|content| content.len()), Ok(22), "an empty archive has another mark");
     assert_eq!(unpack(b"\x1f\x8bxx"), Err(UnpackError::Corrupt));
     assert_eq!(unpack(&gzip(RFC7489.as_bytes())[..100]), Err(UnpackError::Corrupt));
+    let part = format!("--b\nContent-Transfer-Encoding: base64\n\n{}\n", STANDARD.encode(gzip(RFC7489.as_bytes())));
+    let bombs = "--b\nContent-Transfer-Encoding: base64\n\nH4sI\n".repeat(MAX_PACKED);
+    let hidden = format!("Content-Type: multipart/mixed; boundary=b\n\n{bombs}{part}");
+    assert_eq!(read(hidden.as_bytes()), Err(ReportError::Unpack(UnpackError::Corrupt)), "after too many packed parts");
     assert_eq!(read(&attached("application/gzip", &bomb)), Err(ReportError::Unpack(UnpackError::Ratio)));
 }
 
