@@ -8,6 +8,7 @@ pub mod bimi;
 pub mod certificate;
 pub mod dkim;
 pub mod dmarc;
+pub mod input;
 pub mod log;
 pub mod message;
 pub mod mta_sts;

@@ -1,6 +1,6 @@
 //! What a log told: addresses by role, and replies, kept in bounded memory.
 
-use super::{Delivery, Event, Failure, LogKind};
+use super::{Delivery, Event, Failure, LineSender, LogKind};
 use crate::message::IsPublic;
 use crate::message::reply::{self, Reply};
 use crate::message::text::shown;
@@ -18,6 +18,8 @@ pub const MAX_REPLIES: usize = 1_000;
 const MAX_OPEN: usize = 20_000;
 /// Facts about one message that wait for its sender to be told.
 const MAX_WAITING: usize = 16;
+/// Replies that wait for the sender of their message to be told, over all messages.
+const MAX_WAITING_REPLIES: usize = 2_000;
 /// Octets of a reply that are kept.
 const MAX_TEXT: usize = 4 << 10;
 
@@ -143,6 +145,8 @@ pub(super) struct Book<'a> {
     open: BTreeMap<String, Open>,
     /// Their ids, the oldest first; may hold ids that are done.
     order: VecDeque<String>,
+    /// How many replies wait in them.
+    waiting_replies: usize,
 }
 
 impl<'a> Book<'a> {
@@ -161,7 +165,14 @@ impl<'a> Book<'a> {
             addresses_capped: false,
             replies_capped: false,
         };
-        Self { is_public, log, addresses: BTreeMap::new(), open: BTreeMap::new(), order: VecDeque::new() }
+        Self {
+            is_public,
+            log,
+            addresses: BTreeMap::new(),
+            open: BTreeMap::new(),
+            order: VecDeque::new(),
+            waiting_replies: 0,
+        }
     }
 
     /// Counts a line.
@@ -185,7 +196,7 @@ impl<'a> Book<'a> {
             Event::Delivery(delivery) => self.delivery(delivery),
             Event::Done { id } => {
                 if let Some(open) = self.open.remove(&id) {
-                    self.forget(open);
+                    self.forget(&open);
                 }
             }
         }
@@ -194,7 +205,7 @@ impl<'a> Book<'a> {
     /// A delivery: the addresses of both ends, and the reply.
     fn delivery(&mut self, delivery: Delivery) {
         let Delivery { id, host, remote, local, sender, failure } = delivery;
-        if let Some(domain) = sender {
+        if let LineSender::Told(domain) = sender {
             self.sender(&id, domain.as_ref());
         }
         let ends = [(local, Role::Sender), (remote, Role::Remote)];
@@ -223,7 +234,9 @@ impl<'a> Book<'a> {
         let ours = domain.is_some_and(|domain| domain.is_at_or_below(wanted));
         let open = self.opened(id);
         open.ours = Some(ours);
-        for mention in std::mem::take(&mut open.waiting) {
+        let waiting = std::mem::take(&mut open.waiting);
+        self.release(&waiting);
+        for mention in waiting {
             self.settle(mention, ours);
         }
     }
@@ -234,10 +247,15 @@ impl<'a> Book<'a> {
             self.settle(mention, true);
             return;
         }
+        let is_reply = matches!(mention, Mention::Reply(_));
+        let full = is_reply && self.waiting_replies >= MAX_WAITING_REPLIES;
         let open = self.opened(id);
         match open.ours {
             Some(ours) => self.settle(mention, ours),
-            None if open.waiting.len() < MAX_WAITING => open.waiting.push(mention),
+            None if open.waiting.len() < MAX_WAITING && !full => {
+                open.waiting.push(mention);
+                self.waiting_replies += usize::from(is_reply);
+            }
             None => self.log.unknown_sender = self.log.unknown_sender.saturating_add(1),
         }
     }
@@ -248,15 +266,22 @@ impl<'a> Book<'a> {
             self.order.push_back(id.to_owned());
             while self.order.len() > MAX_OPEN {
                 if let Some(open) = self.order.pop_front().and_then(|oldest| self.open.remove(&oldest)) {
-                    self.forget(open);
+                    self.forget(&open);
                 }
             }
         }
         self.open.entry(id.to_owned()).or_default()
     }
 
+    /// Gives back the room that waiting replies took.
+    fn release(&mut self, waiting: &[Mention]) {
+        let replies = waiting.iter().filter(|mention| matches!(mention, Mention::Reply(_))).count();
+        self.waiting_replies = self.waiting_replies.saturating_sub(replies);
+    }
+
     /// A message is gone: what still waits for its sender stays unknown.
-    fn forget(&mut self, open: Open) {
+    fn forget(&mut self, open: &Open) {
+        self.release(&open.waiting);
         let waiting = u64::try_from(open.waiting.len()).unwrap_or(u64::MAX);
         self.log.unknown_sender = self.log.unknown_sender.saturating_add(waiting);
     }
@@ -288,7 +313,7 @@ impl<'a> Book<'a> {
     /// The result.
     pub(super) fn finish(mut self) -> Log {
         for (_, open) in std::mem::take(&mut self.open) {
-            self.forget(open);
+            self.forget(&open);
         }
         let addresses = self.addresses.into_iter();
         self.log.addresses = addresses.map(|((address, role), count)| LogAddress { address, role, count }).collect();

@@ -1,7 +1,7 @@
 //! Lines of Exim's main log (Exim specification, chapter "Log files").
 
 use super::line::{id, sender_domain};
-use super::{Delivery, Event, Failure};
+use super::{Delivery, Event, Failure, LineSender};
 use crate::message::text::address;
 use std::net::IpAddr;
 
@@ -71,7 +71,7 @@ fn delivery(id: String, rest: &str, status: Option<&'static str>) -> Delivery {
         host: fields.host,
         remote: fields.host_address,
         local: fields.local,
-        sender: fields.sender.map(sender_domain),
+        sender: fields.sender.map_or(LineSender::NotTold, |sender| LineSender::Told(sender_domain(sender))),
         failure: status.map(|status| Failure { status, text: lines(text.unwrap_or(rest)) }),
     }
 }

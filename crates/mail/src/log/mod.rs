@@ -70,6 +70,16 @@ enum Event {
     },
 }
 
+/// What a line about a delivery says of the message's sender.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum LineSender {
+    /// Nothing.
+    #[default]
+    NotTold,
+    /// The domain; `None` for the null sender.
+    Told(Option<Name>),
+}
+
 /// An attempt to deliver, successful or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Delivery {
@@ -81,8 +91,8 @@ struct Delivery {
     remote: Option<std::net::IpAddr>,
     /// The local address the connection went out from.
     local: Option<std::net::IpAddr>,
-    /// The sender's domain, when the line itself tells it: outside `None` it does not.
-    sender: Option<Option<Name>>,
+    /// The sender, when the line itself tells it.
+    sender: LineSender,
     /// What became of it, unless it was delivered.
     failure: Option<Failure>,
 }

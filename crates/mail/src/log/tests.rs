@@ -78,23 +78,29 @@ fn exim_lines_give_the_outgoing_interface() {
 
 #[test]
 fn memory_is_bounded() {
-    let many: String = (0..book::MAX_ADDRESSES + 10)
-        .map(|at| {
-            format!(
-                "Mar 12 10:11:12 mx postfix/smtpd[1]: 4Tv{at:07}: client=x[2001:db8::{:x}:{:x}]\n",
-                at >> 16,
-                at & 0xffff
-            )
-        })
-        .collect();
+    let line = |at: usize| {
+        format!("Mar 12 10:11:12 mx postfix/smtpd[1]: 4Tv{at:07}: client=x[2001:db8::{:x}:{:x}]", at >> 16, at & 0xffff)
+    };
+    let many = (0..book::MAX_ADDRESSES + 10).map(line).collect::<Vec<_>>().join("\n");
     let log = of(LogKind::Postfix, &many, None);
     assert_eq!(log.addresses.len(), book::MAX_ADDRESSES);
     assert!(log.addresses_capped);
     let waiting = of(LogKind::Postfix, &many, Some("example.com"));
     assert_eq!(waiting.addresses, []);
     assert_eq!(waiting.unknown_sender, u64::try_from(book::MAX_ADDRESSES + 10).expect("small"));
-    let long = of(LogKind::Exim, &"x".repeat(MAX_LINE + 1), None);
-    assert_eq!((long.lines, long.unread_lines), (1, 1));
+    let refusal = |at: usize| {
+        format!(
+            "Mar 12 10:11:12 mx postfix/smtp[1]: 4Tv{at:07}: to=<b@example.net>, relay=none, dsn=5.0.0, status=bounced (550 no)"
+        )
+    };
+    let refusals = (0..3_000).map(refusal).collect::<Vec<_>>().join("\n");
+    let told =
+        (0..3_000).map(|at| format!("Mar 12 10:11:13 mx postfix/qmgr[1]: 4Tv{at:07}: from=<a@example.com>, size=1"));
+    let both =
+        of(LogKind::Postfix, &format!("{refusals}\n{}", told.collect::<Vec<_>>().join("\n")), Some("example.com"));
+    assert_eq!((both.replies.len(), both.replies_capped, both.unknown_sender), (book::MAX_REPLIES, true, 1_000));
+    let endless = of(LogKind::Exim, &"x".repeat(MAX_LINE + 1), None);
+    assert_eq!((endless.lines, endless.unread_lines), (1, 1));
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub struct Message {
     /// What a bounce says of the delivery.
     pub delivery_status: Option<DeliveryStatus>,
     /// The message that the bounce returns, as far as it does; never a bounce itself.
-    pub original: Option<Box<Message>>,
+    pub original: Option<Box<Self>>,
     /// What is wrong with the header, in the order of the file.
     pub faults: Vec<MessageFault>,
 }

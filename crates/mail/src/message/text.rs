@@ -155,7 +155,7 @@ pub(crate) fn date(text: &str) -> Option<Timestamp> {
             Token::Comment(_) | Token::Semicolon => None,
         })
         .collect();
-    PARSER.parse_timestamp(&words.join(" ")).ok()
+    PARSER.parse_timestamp(words.join(" ")).ok()
 }
 
 /// The domain a holder has registered, of a host name as a server wrote it.

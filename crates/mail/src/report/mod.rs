@@ -8,18 +8,22 @@ mod unpack;
 
 pub use aggregate::{Aggregate, AggregateError};
 pub use tls::{TlsError, TlsReport};
+use unpack::is_packed;
 pub use unpack::{MAX_UNPACKED, UnpackError, unpack};
 
 use crate::message::{MAX_MESSAGE, mime, split};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Parts of a message that are unpacked to look for a report, so that many bombs take no longer than one.
+const MAX_PACKED: usize = 8;
+
 /// A report of either kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Report {
     /// A DMARC aggregate report.
-    DmarcReport(Aggregate),
+    DmarcReport(Box<Aggregate>),
     /// A TLS report.
     TlsReport(TlsReport),
 }
@@ -60,7 +64,7 @@ pub fn read(bytes: &[u8]) -> Result<Report, ReportError> {
 fn read_file(bytes: &[u8]) -> Result<Report, ReportError> {
     let content = unpack(bytes)?;
     match format(&content) {
-        Some(Format::Xml) => Ok(Report::DmarcReport(aggregate::parse(&content)?)),
+        Some(Format::Xml) => Ok(Report::DmarcReport(Box::new(aggregate::parse(&content)?))),
         Some(Format::Json) => Ok(Report::TlsReport(tls::parse(&content)?)),
         None => Err(ReportError::Unrecognized),
     }
@@ -72,9 +76,17 @@ fn read_message(bytes: &[u8]) -> Result<Report, ReportError> {
     let bytes = bytes.get(..MAX_MESSAGE).unwrap_or(bytes);
     let header = split(bytes).map_err(|_| ReportError::Unrecognized)?;
     let mut error = None;
+    let mut packed = 0;
     for part in mime::parts(bytes, &header) {
         // Some reporters send their text part in a way that does not matter here; only a report is looked for.
-        match read_file(&part.body()) {
+        let body = part.body();
+        if is_packed(&body) {
+            packed += 1;
+            if packed > MAX_PACKED {
+                continue;
+            }
+        }
+        match read_file(&body) {
             Ok(report) => return Ok(report),
             Err(ReportError::Unrecognized) => {}
             Err(found) => error = error.or(Some(found)),

@@ -2,6 +2,8 @@
 
 use super::aggregate::{AggregateErrorKind, AggregateFaultKind, Aligned, Disposition, MAX_RECORDS, Shape};
 use super::*;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -36,16 +38,9 @@ fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
 /// Puts a packed report into a message.
 fn attached(media: &str, content: &[u8]) -> Vec<u8> {
     let mut base64 = String::new();
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for chunk in content.chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for at in 0..4 {
-            let digit = usize::try_from(bits >> (18 - 6 * at) & 63).expect("six bits");
-            base64.push(if at <= chunk.len() { char::from(ALPHABET[digit]) } else { '=' });
-        }
-        if base64.len() % 76 == 0 {
-            base64.push('\n');
-        }
+    for line in content.chunks(57) {
+        base64 += &STANDARD.encode(line);
+        base64.push('\n');
     }
     format!(
         "From: r@receiver.example\nSubject: Report\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nThis is a report.\n--b\nContent-Type: {media}\nContent-Transfer-Encoding: base64\n\n{base64}\n--b--\n"
@@ -56,7 +51,7 @@ fn attached(media: &str, content: &[u8]) -> Vec<u8> {
 /// The aggregate report in a file.
 fn aggregate(bytes: &[u8]) -> Aggregate {
     match read(bytes) {
-        Ok(Report::DmarcReport(report)) => report,
+        Ok(Report::DmarcReport(report)) => *report,
         other => panic!("{other:?}"),
     }
 }
@@ -192,6 +187,10 @@ fn hostile_packing_is_refused_by_name() {
     assert_eq!(unpack(&zipped(&[])[..]).map(|content| content.len()), Ok(22), "an empty archive has another mark");
     assert_eq!(unpack(b"\x1f\x8bxx"), Err(UnpackError::Corrupt));
     assert_eq!(unpack(&gzip(RFC7489.as_bytes())[..100]), Err(UnpackError::Corrupt));
+    let part = format!("--b\nContent-Transfer-Encoding: base64\n\n{}\n", STANDARD.encode(gzip(RFC7489.as_bytes())));
+    let bombs = "--b\nContent-Transfer-Encoding: base64\n\nH4sI\n".repeat(MAX_PACKED);
+    let hidden = format!("Content-Type: multipart/mixed; boundary=b\n\n{bombs}{part}");
+    assert_eq!(read(hidden.as_bytes()), Err(ReportError::Unpack(UnpackError::Corrupt)), "after too many packed parts");
     assert_eq!(read(&attached("application/gzip", &bomb)), Err(ReportError::Unpack(UnpackError::Ratio)));
 }
 

@@ -19,6 +19,11 @@ const MAX_DIRECTORY: usize = 1_000;
 /// How often a content may be packed again, as gzip in zip is.
 const MAX_LAYERS: usize = 3;
 
+/// The first octets of gzip (RFC 1952 2.3.1).
+const GZIP: &[u8] = b"\x1f\x8b";
+/// The first octets of a zip archive that holds something.
+const ZIP: &[u8] = b"PK\x03\x04";
+
 /// Why a packed file was not unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -43,6 +48,11 @@ pub enum UnpackError {
     TooManyLayers,
 }
 
+/// Whether a content is packed, by its first octets.
+pub(super) fn is_packed(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP) || bytes.starts_with(ZIP)
+}
+
 /// Unpacks gzip and zip by their first octets, also one in the other. Anything else is given back as it is.
 ///
 /// # Errors
@@ -50,9 +60,9 @@ pub enum UnpackError {
 pub fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnpackError> {
     let mut content = Cow::Borrowed(bytes);
     for _ in 0..=MAX_LAYERS {
-        let next = if content.starts_with(b"\x1f\x8b") {
+        let next = if content.starts_with(GZIP) {
             gunzip(&content)?
-        } else if content.starts_with(b"PK\x03\x04") {
+        } else if content.starts_with(ZIP) {
             unzip(&content)?
         } else if content.len() > MAX_UNPACKED && matches!(content, Cow::Owned(_)) {
             return Err(UnpackError::TooLarge);
