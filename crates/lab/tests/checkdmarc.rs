@@ -4,13 +4,15 @@
 //! These tests skip, aloud, without root.
 
 use std::collections::BTreeMap;
-use std::process::Stdio;
 
+#[path = "support/auditor.rs"]
+mod auditor;
 mod support;
 
+use auditor::{audit, auditor};
 use ptrust_lab::{DomainCase, checkdmarc, domain_cases};
 use serde_json::Value;
-use support::{assert_none, complaints, lab, ptrust, skipped, with_signed_root};
+use support::{assert_none, complaints, lab};
 
 /// What can be compared, and its answer: a word (`valid`, `invalid`, `unknown`), a number or a list.
 type Answers = BTreeMap<&'static str, String>;
@@ -137,20 +139,12 @@ fn checkdmarc_says_what_is_written() {
 
 #[test]
 fn differences_are_explained() {
-    let Some(ptrust) = ptrust().filter(|_| lab()) else {
+    let Some(ptrust) = auditor() else {
         return;
     };
-    let help = ptrust_lab::inside(&ptrust).expect("the lab is up").args(["audit", "--help"]).output();
-    if !help.is_ok_and(|help| help.status.success()) {
-        skipped("needs a ptrust that audits");
-        return;
-    }
     checkdmarc::install().expect("checkdmarc installs");
     assert_none(&complaints(&domain_cases(), name, |case| {
-        let mut command = ptrust_lab::inside(&ptrust).expect("the lab is up");
-        command.args(["audit", &case.domain, "--format", "json"]);
-        with_signed_root(&mut command);
-        let output = command.stdin(Stdio::null()).output().expect("ptrust runs");
+        let output = audit(&ptrust, case).output().expect("ptrust runs");
         let report: Value = match serde_json::from_slice(&output.stdout) {
             Ok(report) => report,
             Err(error) => return vec![format!("no report ({error})")],

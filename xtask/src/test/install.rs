@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use crate::process::{cargo, program, quiet_output, run, succeeds};
 
 /// The Debian packages of the closed internet.
-const SERVERS: [&str; 11] = [
+const SERVERS: [&str; 12] = [
     "bind9-dnsutils",
     "dovecot-imapd",
     "iproute2",
@@ -19,6 +19,7 @@ const SERVERS: [&str; 11] = [
     "ldnsutils",
     "nginx",
     "nsd",
+    "openssl",
     "postfix",
     "python3-venv",
     "rbldnsd",

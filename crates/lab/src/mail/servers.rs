@@ -119,7 +119,7 @@ pub(super) fn nginx(state: &Path, domains: &[MailDomain]) -> Result<(Daemon, Vec
         let certificate = file(&state.join(CERTIFICATES), host.number);
         let _ = writeln!(config, "    ssl_certificate {0};\n    ssl_certificate_key {0};", certificate.display());
         if host.more == More::SlowWeb {
-            config += "    limit_rate 1;\n";
+            config += "    limit_rate_after 400;\n    limit_rate 1;\n";
         }
         let _ = writeln!(config, "    root {own}/$host;\n  }}");
     }
