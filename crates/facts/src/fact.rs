@@ -1,6 +1,6 @@
 //! A fact and its sources, and the one rule that makes an answer out of several.
 
-use crate::{Chain, Owner, Smtp, Walk};
+use crate::{Chain, Document, Owner, Session, Smtp, Walk};
 use jiff::Timestamp;
 use ptrust_names::{Cause, Name, Observed, Records};
 use schemars::JsonSchema;
@@ -80,10 +80,14 @@ pub fn reduce<T: Clone>(sources: &[Source<T>]) -> Observed<T> {
 pub enum AnyFact {
     /// The chain of trust of a question.
     Chain(Fact<Chain>),
+    /// A document.
+    Document(Fact<Document>),
     /// Who holds an address.
     Owner(Fact<Owner>),
     /// Answers of resolvers, or the first authoritative answer.
     Records(Fact<Records>),
+    /// What a mail server says and shows.
+    Session(Fact<Session>),
     /// What an SMTP server calls itself.
     Smtp(Fact<Smtp>),
     /// A delegation walk.

@@ -1,5 +1,6 @@
 //! Names of facts.
 
+use crate::Service;
 use ptrust_names::Question;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,8 +19,12 @@ pub enum Key {
     Chain(Question),
     /// The answers of the configured resolvers.
     Resolver(Question),
+    /// A document at a URL.
+    Document(String),
     /// Who holds the address (RDAP).
     Owner(IpAddr),
+    /// What a mail server says and shows.
+    Session(Service),
     /// What the SMTP server at address and port calls itself.
     Smtp(IpAddr, u16),
 }
@@ -32,10 +37,14 @@ pub enum FactKind {
     Answer,
     /// [`Key::Chain`].
     Chain,
+    /// [`Key::Document`].
+    Document,
     /// [`Key::Owner`].
     Owner,
     /// [`Key::Resolver`].
     Resolver,
+    /// [`Key::Session`].
+    Session,
     /// [`Key::Smtp`].
     Smtp,
     /// [`Key::Walk`].
@@ -48,8 +57,10 @@ impl FactKind {
         match self {
             Self::Answer => "answer",
             Self::Chain => "chain",
+            Self::Document => "document",
             Self::Owner => "owner",
             Self::Resolver => "resolver",
+            Self::Session => "session",
             Self::Smtp => "smtp",
             Self::Walk => "walk",
         }
@@ -176,8 +187,10 @@ impl Key {
         match self {
             Self::Answer(_) => FactKind::Answer,
             Self::Chain(_) => FactKind::Chain,
+            Self::Document(_) => FactKind::Document,
             Self::Owner(_) => FactKind::Owner,
             Self::Resolver(_) => FactKind::Resolver,
+            Self::Session(_) => FactKind::Session,
             Self::Smtp(..) => FactKind::Smtp,
             Self::Walk(_) => FactKind::Walk,
         }
@@ -193,11 +206,13 @@ impl Key {
         }
     }
 
-    /// What the fact is about, as text: `NAME TYPE`, an address, or `ADDRESS PORT`.
+    /// What the fact is about, as text: `NAME TYPE`, an address, `ADDRESS PORT`, a service or a URL.
     pub fn subject(&self) -> String {
         match self {
             Self::Answer(q) | Self::Chain(q) | Self::Resolver(q) | Self::Walk(q) => q.to_string(),
+            Self::Document(url) => url.clone(),
             Self::Owner(address) => address.to_string(),
+            Self::Session(service) => service.to_string(),
             Self::Smtp(address, port) => format!("{address} {port}"),
         }
     }
@@ -212,8 +227,10 @@ impl Key {
         Some(match kind {
             FactKind::Answer => Self::Answer(question()?),
             FactKind::Chain => Self::Chain(question()?),
+            FactKind::Document => Self::Document(subject.to_owned()),
             FactKind::Owner => Self::Owner(subject.parse().ok()?),
             FactKind::Resolver => Self::Resolver(question()?),
+            FactKind::Session => Self::Session(subject.parse().ok()?),
             FactKind::Smtp => {
                 let (address, port) = pair()?;
                 Self::Smtp(address.parse().ok()?, port.parse().ok()?)

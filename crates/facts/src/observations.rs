@@ -1,6 +1,6 @@
 //! What was observed, by key: the part of facts that does not depend on what is checked.
 
-use crate::{AnyFact, Chain, Fact, Key, Run, Trust, Walk, WalkState};
+use crate::{AnyFact, Chain, Document, Fact, Key, Run, Service, Session, Trust, Walk, WalkState};
 use jiff::Timestamp;
 use ptrust_names::{Cause, Observed, Question, Records};
 use std::collections::BTreeMap;
@@ -102,6 +102,22 @@ impl Observations {
                     _ => resolved,
                 })
             }
+        }
+    }
+
+    /// What a mail server said and showed.
+    pub fn session(&self, service: &Service) -> Observed<&Session> {
+        match self.known.get(&Key::Session(service.clone())) {
+            Some(AnyFact::Session(fact)) => by_ref(&fact.observed),
+            _ => Observed::Unknown(Cause::NotAsked),
+        }
+    }
+
+    /// The document at a URL.
+    pub fn document(&self, url: &str) -> Observed<&Document> {
+        match self.known.get(&Key::Document(url.to_owned())) {
+            Some(AnyFact::Document(fact)) => by_ref(&fact.observed),
+            _ => Observed::Unknown(Cause::NotAsked),
         }
     }
 

@@ -99,7 +99,9 @@ fn any_fact(kind: FactKind, value: Value) -> Result<AnyFact, serde_json::Error> 
     Ok(match kind {
         FactKind::Answer | FactKind::Resolver => AnyFact::Records(read(value)?),
         FactKind::Chain => AnyFact::Chain(read(value)?),
+        FactKind::Document => AnyFact::Document(read(value)?),
         FactKind::Owner => AnyFact::Owner(read(value)?),
+        FactKind::Session => AnyFact::Session(read(value)?),
         FactKind::Smtp => AnyFact::Smtp(read(value)?),
         FactKind::Walk => AnyFact::Walk(read(value)?),
     })

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use ptrust_facts::{AnyFact, Fact, FactKind, Key};
 use ptrust_names::{Cause, RecordType};
 use ptrust_observe::walk::Policy;
-use ptrust_observe::{resolver, smtp};
+use ptrust_observe::{document, resolver, session, smtp};
 
 /// The fact of a key that was not answered in time.
 pub(super) const fn unanswered(kind: FactKind) -> AnyFact {
@@ -13,7 +13,9 @@ pub(super) const fn unanswered(kind: FactKind) -> AnyFact {
         FactKind::Answer => AnyFact::Records(Fact::unknown(Cause::Budget)),
         FactKind::Resolver => AnyFact::Records(Fact::unknown(Cause::Timeout)),
         FactKind::Chain => AnyFact::Chain(Fact::unknown(Cause::Budget)),
+        FactKind::Document => AnyFact::Document(Fact::unknown(Cause::Timeout)),
         FactKind::Owner => AnyFact::Owner(Fact::unknown(Cause::Timeout)),
+        FactKind::Session => AnyFact::Session(Fact::unknown(Cause::Timeout)),
         FactKind::Smtp => AnyFact::Smtp(Fact::unknown(Cause::Timeout)),
         FactKind::Walk => AnyFact::Walk(Fact::unknown(Cause::Budget)),
     }
@@ -29,6 +31,8 @@ pub(super) async fn answer(engine: &Engine, key: Key, whole: bool) -> Arrival {
         Key::Answer(question) => AnyFact::Records(engine.walker().start(question.clone(), policy).early().await),
         Key::Chain(question) => AnyFact::Chain(engine.chain(question).await),
         Key::Resolver(question) => AnyFact::Records(resolver::view(ports, settings, question).await),
+        Key::Document(url) => AnyFact::Document(document::fetch(ports, settings, url).await),
+        Key::Session(service) => AnyFact::Session(session::probe(ports, settings, service).await),
         Key::Owner(address) => AnyFact::Owner(engine.owner(*address).await),
         Key::Smtp(address, port) => AnyFact::Smtp(smtp::probe(ports, settings, *address, *port).await),
     };

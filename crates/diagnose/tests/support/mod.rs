@@ -194,6 +194,8 @@ pub(crate) fn summary(facts: &Observations) -> String {
             ptrust_facts::AnyFact::Smtp(fact) => {
                 writeln!(text, "    {key}: {:?}", fact.observed.clone().map(|smtp| (smtp.code, smtp.greeting)))
             }
+            ptrust_facts::AnyFact::Session(fact) => writeln!(text, "    {key}: {:?}", fact.observed),
+            ptrust_facts::AnyFact::Document(fact) => writeln!(text, "    {key}: {:?}", fact.observed),
             ptrust_facts::AnyFact::Owner(_) => Ok(()),
         };
     }
