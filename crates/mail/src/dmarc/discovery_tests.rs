@@ -146,7 +146,7 @@ fn long_names_take_eight_questions() {
             "example.com",
             "com"
         ]
-        .map(|expected| expected.to_owned())
+        .map(str::to_owned)
     );
     assert_eq!(targets("a.b.c.d.e.f.example.com").get(1).map(String::as_str), Some("b.c.d.e.f.example.com"));
     assert_eq!(targets("x.a.b.c.d.e.f.example.com").get(1).map(String::as_str), Some("b.c.d.e.f.example.com"));
@@ -352,7 +352,17 @@ fn destinations_elsewhere_must_agree() {
 }
 
 #[test]
+fn discoveries_are_stored_and_described() {
+    let discovery = world(RFC_EXAMPLE).discover("a.signing.example.com");
+    let json = serde_json::to_string(&discovery).expect("JSON");
+    assert_eq!(serde_json::from_str::<Discovery>(&json).expect("the same"), discovery);
+    let schema = serde_json::to_string(&schemars::schema_for!(Discovery)).expect("JSON");
+    assert!(schema.contains("\"DmarcRecord\"") && schema.contains("\"quarantine\""));
+}
+
+#[test]
 fn steps_lead_from_nothing_to_reject() {
+    use NextStep::{Complete, Quarantine, Reject, TestQuarantine, TestReject};
     let step = |text: &str| next_step(Some(&parse(text.as_bytes()).expect("a record")));
     assert_eq!(next_step(None), NextStep::Publish);
     assert_eq!(step("v=DMARC1; adkim=s"), NextStep::Repair);
@@ -369,7 +379,6 @@ fn steps_lead_from_nothing_to_reject() {
         }
         record = next.apply(&record);
     }
-    use NextStep::{Complete, Quarantine, Reject, TestQuarantine, TestReject};
     assert_eq!(steps, [TestQuarantine, Quarantine, TestReject, Reject, Complete]);
     assert_eq!(record.to_string(), "v=DMARC1; p=reject; rua=mailto:a@b.c");
 }

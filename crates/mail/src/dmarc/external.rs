@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Which reports an address is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DmarcReportKind")]
 pub enum ReportKind {
     /// `rua`.
     Aggregate,
@@ -21,6 +22,7 @@ pub enum ReportKind {
 /// Whether a destination agrees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DmarcAuthorization")]
 pub enum Authorization {
     /// It says so.
     Authorized {
@@ -42,6 +44,7 @@ pub enum Authorization {
 
 /// A destination of reports and whether it agrees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcDestination")]
 pub struct Destination {
     /// Which reports.
     pub kind: ReportKind,
@@ -96,15 +99,13 @@ fn destination(
         question = authorization_question(domain, host);
         authorization = match &question {
             None => Some(Authorization::Impossible),
-            Some(question) => match answers.answer(question) {
-                Some(answer) => Some(authorized(answer)),
-                None => {
-                    if alignment.is_some() || !host.is_at_or_below(domain) {
-                        missing.need(question.clone());
-                    }
-                    None
+            Some(question) => {
+                let answer = answers.answer(question);
+                if answer.is_none() && (alignment.is_some() || !host.is_at_or_below(domain)) {
+                    missing.need(question.clone());
                 }
-            },
+                answer.map(authorized)
+            }
         };
     }
     let (external, external_old) = outside(&alignment?);
