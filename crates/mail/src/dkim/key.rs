@@ -19,6 +19,7 @@ pub const RSA_MAX_BITS: u32 = 4096;
 /// The algorithm of a key: the `k` tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DkimKeyType")]
 pub enum KeyType {
     /// Ed25519 (RFC 8463).
     Ed25519,
@@ -41,6 +42,7 @@ impl fmt::Display for KeyType {
 
 /// A key record. Prints as a record that reads back to the same value; defaults but `k` are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DkimKeyRecord")]
 pub struct KeyRecord {
     /// The algorithm.
     pub key_type: KeyType,
@@ -110,6 +112,7 @@ impl fmt::Display for KeyRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[schemars(rename = "DkimKeyFault")]
 pub enum KeyFault {
     /// `p` is not base64.
     #[error("the key is not base64")]
@@ -181,13 +184,16 @@ impl HasEffect for KeyFault {
             | Self::RsaTooSmall(_)
             | Self::VersionNotFirst
             | Self::WrappedEd25519 => Effect::Void,
-            Self::Tags(TagFault::EmptyTag) => Effect::Remark,
-            // A faulty list is no list of tags (RFC 6376 3.2), and verifiers drop it.
-            Self::Tags(_) => Effect::Void,
-            Self::UnknownFlag(_) => Effect::PartIgnored,
-            Self::NoPadding | Self::Granularity | Self::RsaLarge(_) | Self::RsaSmall(_) | Self::UnknownTag(_) => {
-                Effect::Remark
-            }
+            // Verifiers look at the octets of the tags they use only; notes in UTF-8 are common.
+            Self::UnknownFlag(_) | Self::Tags(TagFault::BadOctet) => Effect::PartIgnored,
+            // Any other faulty list is no list of tags (RFC 6376 3.2), and verifiers drop it.
+            Self::Tags(fault) if *fault != TagFault::EmptyTag => Effect::Void,
+            Self::NoPadding
+            | Self::Granularity
+            | Self::RsaLarge(_)
+            | Self::RsaSmall(_)
+            | Self::Tags(_)
+            | Self::UnknownTag(_) => Effect::Remark,
         }
     }
 }
@@ -198,6 +204,7 @@ pub type ParsedKey = Parsed<KeyRecord, KeyFault>;
 /// The key itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DkimPublicKey")]
 pub enum PublicKey {
     /// An Ed25519 key: always 256 bits.
     Ed25519,
@@ -215,6 +222,7 @@ pub enum PublicKey {
 /// What a key record is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DkimKeyState")]
 pub enum KeyState {
     /// Signatures verify with it.
     Usable {
@@ -278,9 +286,10 @@ pub fn parse_key(text: &[u8]) -> ParsedKey {
         match tag.name {
             "v" if number > 0 => faults.push(Fault::new(tag.at, KeyFault::VersionNotFirst)),
             "v" if tag.value != b"DKIM1" => faults.push(Fault::new(at, KeyFault::BadVersion)),
-            "v" => {}
+            // A second p is a duplicate, told already.
+            "v" | "p" if key_at.is_some() || tag.name == "v" => {}
             "k" => record.key_type = key_type(tag, &mut faults),
-            "p" if key_at.is_none() => {
+            "p" => {
                 key_at = Some(at);
                 record.public_key = Hex(key_octets(tag, &mut faults));
             }
@@ -307,8 +316,6 @@ pub fn parse_key(text: &[u8]) -> ParsedKey {
             }
             "n" => record.notes = Some(unquoted(tag.value)),
             "g" => faults.push(Fault::new(tag.at, KeyFault::Granularity)),
-            // A second p is a duplicate, told already.
-            "p" => {}
             _ => faults.push(Fault::new(tag.at, KeyFault::UnknownTag(escape(tag.name)))),
         }
     }

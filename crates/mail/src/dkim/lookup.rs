@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 /// What stands at a selector's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DkimKeyAnswer")]
 pub enum KeyAnswer {
     /// One key record.
     Present {

@@ -34,6 +34,7 @@ pub enum Canonicalization {
 
 /// A signature header field. Tags that are missing or cannot be read are `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DkimSignature")]
 pub struct Signature {
     /// The algorithm: key and hash.
     pub algorithm: Option<(KeyType, HashAlgorithm)>,
@@ -67,6 +68,7 @@ pub struct Signature {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[schemars(rename = "DkimSignatureFault")]
 pub enum SignatureFault {
     /// A value that is not base64.
     #[error("the tag {0} is not base64")]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DmarcNextStep")]
 pub enum NextStep {
     /// Publish a record that asks for reports only.
     Publish,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether two domains are aligned, by both ways of finding organizational domains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcAlignment")]
 pub struct Alignment {
     /// Whether they are the same domain: strict alignment.
     pub strict: bool,

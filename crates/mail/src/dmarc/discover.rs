@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Whose record it is, seen from the domain asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DmarcHolder")]
 pub enum Holder {
     /// The domain itself.
     AuthorDomain,
@@ -23,6 +24,7 @@ pub enum Holder {
 
 /// The record that holds for a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcPolicyRecord")]
 pub struct PolicyRecord {
     /// Where it stands.
     pub domain: Name,
@@ -55,6 +57,7 @@ impl PolicyRecord {
 
 /// What a way of discovery found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcOutcome")]
 pub struct Outcome {
     /// The organizational domain.
     pub organizational_domain: Determined<Name>,
@@ -76,6 +79,7 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[schemars(rename = "DmarcDifference")]
 pub enum Difference {
     /// The organizational domains, so what aligns.
     OrganizationalDomain {
@@ -107,6 +111,7 @@ pub enum Difference {
 
 /// What is known of the policy for a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcDiscovery")]
 pub struct Discovery {
     /// The domain asked about: of the From field.
     pub domain: Name,

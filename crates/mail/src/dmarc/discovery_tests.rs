@@ -146,7 +146,7 @@ fn long_names_take_eight_questions() {
             "example.com",
             "com"
         ]
-        .map(|expected| expected.to_owned())
+        .map(str::to_owned)
     );
     assert_eq!(targets("a.b.c.d.e.f.example.com").get(1).map(String::as_str), Some("b.c.d.e.f.example.com"));
     assert_eq!(targets("x.a.b.c.d.e.f.example.com").get(1).map(String::as_str), Some("b.c.d.e.f.example.com"));
@@ -328,31 +328,46 @@ fn the_list_looks_where_a_walk_ended() {
 #[test]
 fn destinations_elsewhere_must_agree() {
     let record = "v=DMARC1; p=none; rua=mailto:d@example.com,mailto:d@reports.example.com,mailto:d@yes.example.net,\
-                  mailto:d@no.example.net,mailto:d@lost.example.net; ruf=mailto:f@other.example.net";
+                  mailto:d@no.example.net,mailto:d@lost.example.net; ruf=mailto:f@other.example.net,mailto:f@moved.example.net,mailto:f@same.example.net";
     let world = world(&[
         ("_dmarc.example.com", record),
         ("example.com._report._dmarc.yes.example.net", "v=DMARC1;"),
         ("example.com._report._dmarc.other.example.net", "hello"),
+        ("example.com._report._dmarc.moved.example.net", "v=DMARC1; ruf=mailto:x@victim.example"),
+        ("example.com._report._dmarc.same.example.net", "v=DMARC1; rua=mailto:x@a.b; ruf=mailto:y@same.example.net"),
     ])
     .failing("example.com._report._dmarc.lost.example.net");
     let parsed = parse(record.as_bytes()).expect("a record");
     let found = world.run(|answers| destinations(&name("example.com"), &parsed, answers));
     let found: Vec<_> =
         found.iter().map(|destination| (destination.host.to_string(), destination.authorization.clone())).collect();
+    let instead = vec![ReportUri::mailto("y@same.example.net").expect("an address")];
     let missing = Authorization::Missing { absence: Some(AbsenceKind::NxDomain) };
     let expected = [
         ("example.com", Authorization::NotNeeded),
         ("reports.example.com", Authorization::NotNeeded),
-        ("yes.example.net", Authorization::Authorized { records: 1 }),
+        ("yes.example.net", Authorization::Authorized { records: 1, instead: Vec::new() }),
         ("no.example.net", missing),
         ("lost.example.net", Authorization::Unknown(Cause::ServFail)),
         ("other.example.net", Authorization::Missing { absence: None }),
+        ("moved.example.net", Authorization::OtherHost { host: name("victim.example") }),
+        ("same.example.net", Authorization::Authorized { records: 1, instead }),
     ];
     assert_eq!(found, expected.map(|(host, authorization)| (host.to_owned(), authorization)));
 }
 
 #[test]
+fn discoveries_are_stored_and_described() {
+    let discovery = world(RFC_EXAMPLE).discover("a.signing.example.com");
+    let json = serde_json::to_string(&discovery).expect("JSON");
+    assert_eq!(serde_json::from_str::<Discovery>(&json).expect("the same"), discovery);
+    let schema = serde_json::to_string(&schemars::schema_for!(Discovery)).expect("JSON");
+    assert!(schema.contains("\"DmarcRecord\"") && schema.contains("\"quarantine\""));
+}
+
+#[test]
 fn steps_lead_from_nothing_to_reject() {
+    use NextStep::{Complete, Quarantine, Reject, TestQuarantine, TestReject};
     let step = |text: &str| next_step(Some(&parse(text.as_bytes()).expect("a record")));
     assert_eq!(next_step(None), NextStep::Publish);
     assert_eq!(step("v=DMARC1; adkim=s"), NextStep::Repair);
@@ -369,7 +384,6 @@ fn steps_lead_from_nothing_to_reject() {
         }
         record = next.apply(&record);
     }
-    use NextStep::{Complete, Quarantine, Reject, TestQuarantine, TestReject};
     assert_eq!(steps, [TestQuarantine, Quarantine, TestReject, Reject, Complete]);
     assert_eq!(record.to_string(), "v=DMARC1; p=reject; rua=mailto:a@b.c");
 }

@@ -1,16 +1,18 @@
-//! Whether those who are to receive reports from elsewhere agree to it (RFC 9990 section 4, RFC 7489 7.1).
+//! Whether those who are to receive reports from elsewhere agree to it (RFC 9990 section 4,
+//! RFC 9991 section 5, RFC 7489 7.1).
 
-use super::record::{ParsedDmarc, parse};
+use super::record::{MAX_URIS, ParsedDmarc, parse};
 use super::walk::{Determined, Missing};
 use super::{align, uri::ReportUri};
 use crate::{Answers, Step};
-use ptrust_names::{AbsenceKind, Cause, Name, Observed, Question, RecordType};
+use ptrust_names::{AbsenceKind, Cause, Name, Observed, Question, RecordType, Records};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which reports an address is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DmarcReportKind")]
 pub enum ReportKind {
     /// `rua`.
     Aggregate,
@@ -21,11 +23,20 @@ pub enum ReportKind {
 /// Whether a destination agrees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DmarcAuthorization")]
 pub enum Authorization {
     /// It says so.
     Authorized {
         /// How many records say so: several are as good as one (RFC 7489 7.1, step 7).
         records: usize,
+        /// Addresses that it wants the reports at instead, on the same host; empty for the one published.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        instead: Vec<ReportUri>,
+    },
+    /// It wants the reports at another host, so receivers send them to neither (RFC 9990 section 4).
+    OtherHost {
+        /// That host.
+        host: Name,
     },
     /// It does not say so: receivers send nothing there.
     Missing {
@@ -42,6 +53,7 @@ pub enum Authorization {
 
 /// A destination of reports and whether it agrees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcDestination")]
 pub struct Destination {
     /// Which reports.
     pub kind: ReportKind,
@@ -96,15 +108,13 @@ fn destination(
         question = authorization_question(domain, host);
         authorization = match &question {
             None => Some(Authorization::Impossible),
-            Some(question) => match answers.answer(question) {
-                Some(answer) => Some(authorized(answer)),
-                None => {
-                    if alignment.is_some() || !host.is_at_or_below(domain) {
-                        missing.need(question.clone());
-                    }
-                    None
+            Some(question) => {
+                let answer = answers.answer(question);
+                if answer.is_none() && (alignment.is_some() || !host.is_at_or_below(domain)) {
+                    missing.need(question.clone());
                 }
-            },
+                answer.map(|answer| authorized(answer, kind, host))
+            }
         };
     }
     let (external, external_old) = outside(&alignment?);
@@ -127,13 +137,27 @@ fn authorization_question(domain: &Name, host: &Name) -> Option<Question> {
 }
 
 /// What an answer says.
-fn authorized(answer: Observed<&ptrust_names::Records>) -> Authorization {
-    match answer {
-        Observed::Present(records) => {
-            let records = records.texts().filter(|text| parse(text).is_ok()).count();
-            if records == 0 { Authorization::Missing { absence: None } } else { Authorization::Authorized { records } }
+fn authorized(answer: Observed<&Records>, kind: ReportKind, host: &Name) -> Authorization {
+    let found = match answer {
+        Observed::Present(found) => found,
+        Observed::Absent(absence) => return Authorization::Missing { absence: Some(absence.kind) },
+        Observed::Unknown(cause) => return Authorization::Unknown(cause),
+    };
+    let mut records = 0;
+    let mut instead = Vec::new();
+    for parsed in found.texts().filter_map(|text| parse(&text).ok()) {
+        records += 1;
+        let uris = match kind {
+            ReportKind::Aggregate => parsed.value.rua,
+            ReportKind::Failure => parsed.value.ruf,
+        };
+        for uri in uris {
+            match uri.target.host() {
+                Some(other) if other != host => return Authorization::OtherHost { host: other.clone() },
+                Some(_) if instead.len() < MAX_URIS => instead.push(uri),
+                _ => {}
+            }
         }
-        Observed::Absent(absence) => Authorization::Missing { absence: Some(absence.kind) },
-        Observed::Unknown(cause) => Authorization::Unknown(cause),
     }
+    if records == 0 { Authorization::Missing { absence: None } } else { Authorization::Authorized { records, instead } }
 }

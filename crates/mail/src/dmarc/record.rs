@@ -13,6 +13,7 @@ pub const MAX_URIS: usize = 20;
 /// What a domain owner asks receivers to do with mail that fails, weakest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DmarcPolicy")]
 pub enum Policy {
     /// Nothing.
     #[default]
@@ -71,6 +72,7 @@ pub enum AlignmentMode {
 /// When failure reports are wanted: the `fo` tag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "the four options of the fo tag are independent in RFC 7489 lists")]
+#[schemars(rename = "DmarcFailureOptions")]
 pub struct FailureOptions {
     /// `0`: when no mechanism gives an aligned pass. The default.
     pub all: bool,
@@ -205,15 +207,15 @@ pub enum DmarcFault {
 impl HasEffect for DmarcFault {
     fn effect(&self) -> Effect {
         match self {
+            Self::Tags(fault) if *fault != TagFault::EmptyTag => Effect::PartIgnored,
             Self::BadPolicy(_)
             | Self::BadUri { .. }
             | Self::BadValue(_)
             | Self::ManyUris(_)
             | Self::NoPolicy
             | Self::UriNotMailto(_) => Effect::PartIgnored,
-            Self::Tags(TagFault::EmptyTag) => Effect::Remark,
-            Self::Tags(_) => Effect::PartIgnored,
-            Self::FailureOptionsUnused
+            Self::Tags(_)
+            | Self::FailureOptionsUnused
             | Self::FailureOptionsOld
             | Self::Obsolete(_)
             | Self::PolicyNotSecond
@@ -362,6 +364,7 @@ fn failure_options(tag: &Tag<'_>, faults: &mut Vec<Fault<DmarcFault>>) -> Option
 
 /// The three policies that a record asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcPolicies")]
 pub struct Policies {
     /// For the domain of the record.
     pub domain: Policy,

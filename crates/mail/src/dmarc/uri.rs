@@ -23,6 +23,7 @@ pub struct ReportUri {
 /// Where a URI leads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ReportTarget")]
 pub enum Target {
     /// A web server.
     Https {

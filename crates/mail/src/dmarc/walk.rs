@@ -44,6 +44,7 @@ impl<T> Determined<T> {
 
 /// One question of a walk and what was there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcWalkStep")]
 pub struct WalkStep {
     /// The domain looked at.
     pub domain: Name,
@@ -55,6 +56,7 @@ pub struct WalkStep {
 
 /// A complete walk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DmarcWalk")]
 pub struct Walk {
     /// Where it started.
     pub start: Name,
