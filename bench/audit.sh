@@ -79,6 +79,19 @@ measure() {
   awk '{ printf "%.3f %.3f\n", $1, $2 + $3 }' <<<"$times"
 }
 
+# Before anything is measured: both reach the servers and find them sound.
+sound() {
+  local wanted=$1 name=$2 text
+  shift 2
+  text=$(inside "$@" || true)
+  grep -q "$wanted" <<<"$text" || {
+    echo "$name does not see a sound domain: no $wanted in $text" >&2
+    exit 1
+  }
+}
+sound '"starttls": true' checkdmarc "${theirs[@]}"
+sound '"verdict": *"pass"' ptrust "${ours[@]}"
+
 results=$(mktemp)
 echo "every answer takes $delay ms; $rounds rounds"
 echo "ptrust:     ${ours[*]:1:2}"
