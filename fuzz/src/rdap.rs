@@ -64,7 +64,8 @@ impl Script {
     fn next(&self) -> Result<Response, FetchError> {
         let turn = self.asked.fetch_add(1, Ordering::Relaxed) % self.responses.len();
         let raw = self.responses.get(turn).cloned().unwrap_or_default();
-        let mut response = Response { status: 200, location: None, retry_after: None, body: Vec::new() };
+        let mut response =
+            Response { status: 200, content_type: None, location: None, retry_after: None, body: Vec::new() };
         let line = raw.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = String::from_utf8_lossy(line).into_owned();
         let mut words = line.split_ascii_whitespace();

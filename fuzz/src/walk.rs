@@ -119,6 +119,7 @@ fn settings() -> Settings {
         timeout: DEFAULT_TIMEOUT,
         helo: "probe.example.org".into(),
         per_server: DEFAULT_PER_SERVER,
+        roots: ptrust_observe::session::Roots::default(),
         scope: Scope::World,
     }
 }

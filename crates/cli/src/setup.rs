@@ -227,6 +227,7 @@ impl Real for Settings {
             timeout: DEFAULT_TIMEOUT,
             helo: EHLO.into(),
             per_server: DEFAULT_PER_SERVER,
+            roots: ptrust_observe::session::Roots::default(),
             scope: Scope::Public,
         }
     }

@@ -30,6 +30,7 @@ pub(crate) fn settings(resolvers: Vec<SocketAddr>) -> Settings {
         timeout: Duration::from_secs(10),
         helo: "probe.example".into(),
         per_server: 64,
+        roots: crate::session::Roots::default(),
         scope: Scope::World,
     }
 }

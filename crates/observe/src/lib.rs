@@ -7,12 +7,14 @@ pub mod answer;
 pub mod ask;
 pub mod assume;
 pub mod chain;
+pub mod document;
 #[cfg(test)]
 mod fake;
 pub mod net;
 pub mod ports;
 pub mod rdap;
 pub mod resolver;
+pub mod session;
 pub mod settings;
 pub mod smtp;
 pub mod walk;

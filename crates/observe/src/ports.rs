@@ -69,6 +69,8 @@ pub trait Dial: Send + Sync {
 pub struct Response {
     /// Status code.
     pub status: u16,
+    /// `Content-Type`, when given.
+    pub content_type: Option<String>,
     /// `Location`, for redirects (never followed by the port itself).
     pub location: Option<String>,
     /// `Retry-After` in seconds, when given so.

@@ -1,5 +1,6 @@
 //! What a run is told: root hints, resolvers, limits.
 
+use crate::session::Roots;
 use ptrust_facts::Scope;
 use ptrust_names::Name;
 use std::net::{IpAddr, SocketAddr};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub helo: String,
     /// Queries in flight per server address at most.
     pub per_server: usize,
+    /// The roots that certificates of mail servers are held against.
+    pub roots: Roots,
     /// Which addresses count as public, and so may be probed: all of them by `--allow-special-use`, the documentation
     /// prefixes too inside a world.
     pub scope: Scope,

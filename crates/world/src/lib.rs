@@ -129,6 +129,7 @@ impl World {
             timeout: DEFAULT_TIMEOUT,
             helo: "probe.example.org".into(),
             per_server: DEFAULT_PER_SERVER,
+            roots: ptrust_observe::session::Roots::default(),
             scope: Scope::World,
         }
     }

@@ -189,7 +189,7 @@ pub(crate) async fn get(
 
 /// A response with a status and a body.
 const fn response(status: u16, body: Vec<u8>) -> Response {
-    Response { status, location: None, retry_after: None, body }
+    Response { status, content_type: None, location: None, retry_after: None, body }
 }
 
 /// The address or block that the URL asks for: its path ends with `ip/ADDRESS` or `ip/ADDRESS/LENGTH`.

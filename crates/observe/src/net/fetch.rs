@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use ptrust_facts::Scope;
 use ptrust_names::{Cause, Name};
 use reqwest::dns::{Addrs, Resolve, Resolving};
-use reqwest::header::{ACCEPT, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, Url};
 use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
@@ -78,6 +78,7 @@ impl SystemFetch {
         let header = |name| text_header(response.headers(), name);
         Ok(Response {
             status: response.status().as_u16(),
+            content_type: header(CONTENT_TYPE),
             location: header(LOCATION),
             retry_after: header(RETRY_AFTER).and_then(|seconds| seconds.parse().ok()),
             body,
@@ -107,7 +108,7 @@ fn text_header(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option
 
 /// The system's trusted roots; `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them. Roots that cannot be read are left
 /// out: a certificate under them then fails, as it should.
-fn system_roots() -> RootCertStore {
+pub(crate) fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots

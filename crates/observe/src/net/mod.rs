@@ -9,6 +9,7 @@ mod udp_tcp;
 pub use clock::SystemClock;
 pub use dial::SystemDial;
 pub use fetch::SystemFetch;
+pub(crate) use fetch::system_roots;
 pub use hints::{HintsError, parse_root_hints, root_hints, system_resolvers};
 pub use udp_tcp::SystemExchange;
 

@@ -10,7 +10,7 @@ const ADDRESS: &str = "192.0.2.1";
 const URL: &str = "https://rdap.arin.net/registry/ip/192.0.2.1";
 
 fn response(status: u16, body: &str) -> Response {
-    Response { status, location: None, retry_after: None, body: body.as_bytes().to_vec() }
+    Response { status, content_type: None, location: None, retry_after: None, body: body.as_bytes().to_vec() }
 }
 
 fn redirect(location: &str) -> Response {

@@ -76,10 +76,16 @@ async fn get(fetch: &SystemFetch, url: &str, limit: usize) -> Result<Response, F
 
 #[tokio::test]
 async fn bodies_and_headers_come_bounded() {
-    let port = server(b"HTTP/1.1 429 x\r\nRetry-After: 7\r\nLocation: /y\r\nContent-Length: 5\r\n\r\nhello").await;
+    let port = server(b"HTTP/1.1 429 x\r\nContent-Type: text/plain\r\nRetry-After: 7\r\nLocation: /y\r\nContent-Length: 5\r\n\r\nhello").await;
     let fetch = fetch(Scope::All, vec![resolver([127, 0, 0, 1]).await], true);
     let url = format!("https://fetch.test:{port}/x");
-    let response = Response { status: 429, location: Some("/y".into()), retry_after: Some(7), body: b"hello".to_vec() };
+    let response = Response {
+        status: 429,
+        content_type: Some("text/plain".into()),
+        location: Some("/y".into()),
+        retry_after: Some(7),
+        body: b"hello".to_vec(),
+    };
     assert_eq!(get(&fetch, &url, 5).await, Ok(response));
     assert_eq!(get(&fetch, &url, 4).await, Err(FetchError::TooLarge));
     let port = server(b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n").await;

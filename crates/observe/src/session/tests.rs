@@ -1,0 +1,1 @@
+//! Conversations with servers of this process, over loopback pairs.
