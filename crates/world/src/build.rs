@@ -6,11 +6,13 @@ use crate::infra::{self, A_ROOT, fixed_addresses};
 use crate::pool::Pool;
 use crate::rr::Rr;
 use crate::server::{Inner, Who};
+use crate::tls::Authorities;
 use crate::zone::Zone;
 use crate::{WorldError, state};
 use ptrust_names::{Name, RecordType, registrable, reverse_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Name servers in a world at most, named or made up.
 const MAX_SERVERS: usize = 4_096;
@@ -436,6 +438,7 @@ impl Builder {
             }
         }
         let resolvers = self.resolvers();
+        let now = self.draft.now.unwrap_or(state::NOW);
         Ok(Inner {
             zones,
             variants,
@@ -450,12 +453,16 @@ impl Builder {
             no_address: self.draft.no_address,
             bogus: self.draft.bogus.into_keys().collect(),
             network: self.draft.network,
+            authorities: (!self.draft.tls.is_empty()).then(|| Arc::new(Authorities::new(now))),
             smtp: self.draft.smtp,
+            imap: self.draft.imap,
+            tls: self.draft.tls,
+            https: self.draft.https,
             rdap: self.draft.rdap,
             registry: self.draft.registry,
             audits: self.draft.audits,
             checks: self.draft.checks,
-            now: self.draft.now.unwrap_or(state::NOW),
+            now,
             state: state::State::default(),
         })
     }

@@ -3,7 +3,7 @@
 use crate::rdap::Registration;
 use crate::rr::Rr;
 use crate::smtp::Script;
-use crate::{Audit, Check, WorldError};
+use crate::{Audit, Check, WorldError, https, tls};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use ptrust_names::{Name, RecordType};
@@ -52,6 +52,12 @@ pub(crate) struct Draft {
     pub(crate) bogus: BTreeMap<Name, (usize, Bogus)>,
     /// SMTP servers; without a port they listen on all.
     pub(crate) smtp: BTreeMap<(IpAddr, Option<u16>), Script>,
+    /// IMAP listeners.
+    pub(crate) imap: BTreeMap<(IpAddr, Option<u16>), Script>,
+    /// TLS of listeners.
+    pub(crate) tls: BTreeMap<(IpAddr, Option<u16>), tls::Script>,
+    /// Documents by URL.
+    pub(crate) https: BTreeMap<String, https::Document>,
     /// Registrations of address blocks.
     pub(crate) rdap: BTreeMap<IpNet, Registration>,
     /// Where the clock starts.

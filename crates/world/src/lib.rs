@@ -7,6 +7,7 @@
 mod build;
 mod dnssec;
 mod draft;
+mod https;
 mod infra;
 mod message;
 mod net;
@@ -18,6 +19,7 @@ mod rr;
 mod server;
 mod smtp;
 mod state;
+mod tls;
 mod zone;
 
 pub use state::Asked;
@@ -26,7 +28,9 @@ use ptrust_facts::domain::Role;
 use ptrust_facts::{DomainTarget, PoolSource, Scope, Sighting};
 use ptrust_names::Name;
 use ptrust_observe::ports::Ports;
+use ptrust_observe::session::Roots;
 use ptrust_observe::settings::{DEFAULT_PER_SERVER, DEFAULT_TIMEOUT, RootHint, Settings};
+use rustls::RootCertStore;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -129,7 +133,9 @@ impl World {
             timeout: DEFAULT_TIMEOUT,
             helo: "probe.example.org".into(),
             per_server: DEFAULT_PER_SERVER,
-            roots: ptrust_observe::session::Roots::default(),
+            roots: Roots::Only(Arc::new(
+                self.inner.authorities.as_ref().map_or_else(RootCertStore::empty, |all| all.roots()),
+            )),
             scope: Scope::World,
         }
     }

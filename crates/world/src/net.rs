@@ -2,8 +2,9 @@
 
 use crate::message::{HEADER, Query};
 use crate::server::{Inner, Reaction, Twist};
-use crate::{rdap, resolver, smtp};
+use crate::{https, rdap, resolver, smtp};
 use jiff::Timestamp;
+use ptrust_names::Name;
 use ptrust_observe::ports::{
     BoxFuture, Channel, Clock, Dial, Exchange, Fetch, FetchError, PathError, Response, Stream,
 };
@@ -154,9 +155,8 @@ impl Dial for Net {
                 sleep(timeout).await;
                 return Err(PathError::Timeout);
             }
-            let on_port = self.0.smtp.get(&(address.ip(), Some(address.port())));
-            let script = on_port.or_else(|| self.0.smtp.get(&(address.ip(), None)));
-            smtp::connect(script.cloned(), timeout).await
+            let rtt = self.latency(address.ip());
+            smtp::connect(self.0.listener(address, rtt), rtt, timeout).await
         })
     }
 }
@@ -169,8 +169,25 @@ impl Fetch for Net {
         limit: usize,
         timeout: Duration,
     ) -> BoxFuture<'a, Result<Response, FetchError>> {
+        if let Some(host) = https_host(url).filter(|_| !rdap::is_request(url)) {
+            let addresses = self.0.addresses_of(&host);
+            let rtt = addresses.first().map_or(Duration::ZERO, |address| self.latency(*address));
+            // A name without an address leads nowhere; an address that may not be reached is not tried.
+            return Box::pin(async move {
+                match addresses.first() {
+                    None => Err(PathError::Closed.into()),
+                    Some(_) => https::get(self.0.https.get(url), rtt, limit, timeout).await,
+                }
+            });
+        }
         Box::pin(rdap::get(&self.0.rdap, url, limit, timeout))
     }
+}
+
+/// The host of an HTTPS URL.
+fn https_host(url: &str) -> Option<Name> {
+    let rest = url.strip_prefix("https://")?;
+    rest.split(['/', ':', '?']).next()?.parse().ok()
 }
 
 impl Clock for Net {

@@ -192,6 +192,11 @@ const fn response(status: u16, body: Vec<u8>) -> Response {
     Response { status, content_type: None, location: None, retry_after: None, body }
 }
 
+/// Whether a URL asks for a registration.
+pub(crate) fn is_request(url: &str) -> bool {
+    asked(url).is_some()
+}
+
 /// The address or block that the URL asks for: its path ends with `ip/ADDRESS` or `ip/ADDRESS/LENGTH`.
 fn asked(url: &str) -> Option<IpNet> {
     let path = url.split(['?', '#']).next()?;

@@ -4,10 +4,11 @@ use crate::draft::{Fault, Kind, Loss, Network};
 use crate::message::{Query, Response};
 use crate::rdap::Registration;
 use crate::rr::Rr;
-use crate::smtp::Script;
+use crate::smtp::{Listener, Script};
 use crate::state::State;
+use crate::tls::{self, Authorities};
 use crate::zone::Zone;
-use crate::{Audit, Check, dnssec, resolver};
+use crate::{Audit, Check, dnssec, https, resolver};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use ptrust_names::{Name, Question, RecordType};
@@ -15,7 +16,13 @@ use ptrust_observe::ports::Channel;
 use ptrust_observe::wire::rcode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Ports on which IMAP is spoken.
+const IMAP_PORTS: [u16; 2] = [143, 993];
+/// Ports on which TLS begins with the connection.
+const IMPLICIT_PORTS: [u16; 2] = [465, 993];
 
 /// A world put together. All but `state` never changes.
 #[derive(Debug)]
@@ -48,6 +55,14 @@ pub(crate) struct Inner {
     pub(crate) network: Network,
     /// SMTP listeners.
     pub(crate) smtp: BTreeMap<(IpAddr, Option<u16>), Script>,
+    /// IMAP listeners.
+    pub(crate) imap: BTreeMap<(IpAddr, Option<u16>), Script>,
+    /// TLS of listeners.
+    pub(crate) tls: BTreeMap<(IpAddr, Option<u16>), tls::Script>,
+    /// The world's authorities; none where no listener has TLS.
+    pub(crate) authorities: Option<Arc<Authorities>>,
+    /// Documents by URL.
+    pub(crate) https: BTreeMap<String, https::Document>,
     /// Registrations.
     pub(crate) rdap: BTreeMap<IpNet, Registration>,
     /// Zones that are a registry's by decree.
@@ -120,6 +135,27 @@ impl Inner {
             Who::Servers => !self.is_resolver(address),
             Who::Addresses(addresses) => addresses.contains(&address),
         }
+    }
+
+    /// The listener at an address and port.
+    pub(crate) fn listener(&self, address: SocketAddr, rtt: Duration) -> Option<Listener> {
+        let at = |port| (address.ip(), port);
+        let imap = IMAP_PORTS.contains(&address.port());
+        let scripts = if imap { &self.imap } else { &self.smtp };
+        let script = scripts.get(&at(Some(address.port()))).or_else(|| scripts.get(&at(None)))?.clone();
+        let tls = self.tls.get(&at(Some(address.port()))).or_else(|| self.tls.get(&at(None)));
+        let implicit = IMPLICIT_PORTS.contains(&address.port());
+        // Nobody listens for TLS without a certificate.
+        if implicit && tls.is_none() {
+            return None;
+        }
+        let tls = tls.cloned().zip(self.authorities.clone());
+        Some(Listener { script, tls, implicit, imap, rtt })
+    }
+
+    /// The addresses of a name, its aliases followed as far as a world does.
+    pub(crate) fn addresses_of(&self, name: &Name) -> Vec<IpAddr> {
+        self.addresses.get(name).cloned().unwrap_or_default()
     }
 
     /// The addresses that the glue of a server has.

@@ -36,7 +36,10 @@ fn faults_have_their_line() {
         ("!check 192.0.2.1 hello=x", "line 1: \"hello=x\" is none of helo=, host=, port="),
         ("!huge a.com A 3", "line 1: !huge makes PTR records only"),
         ("!closed x", "line 1: \"x\" is not a port"),
-        ("smtp 192.0.2.1", "line 1: smtp needs a greeting, or silent, refused, closes, garbage, timeout, delay TIME"),
+        (
+            "smtp 192.0.2.1",
+            "line 1: a mail server needs a greeting, or silent, refused, closes, garbage, timeout, endless, delay TIME",
+        ),
         (
             "rdap 192.0.2.0/24 x=y",
             "line 1: \"x\" is none of holder, handle, name, type, registry, abuse, parent, country, net-handle, redirect, delay",

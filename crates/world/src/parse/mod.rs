@@ -65,6 +65,12 @@ impl Parser {
         if !indented && first.is("zone") {
             return self.zone(number, rest);
         }
+        if !indented && first.is("tls") && probes::is_listener(rest) {
+            return probes::tls(&mut self.draft, rest);
+        }
+        if !indented && first.is("https") && probes::is_url(rest) {
+            return probes::https(&mut self.draft, rest);
+        }
         if !indented && first.is("rdap") && probes::is_prefix(rest) {
             return probes::rdap(&mut self.draft, rest);
         }

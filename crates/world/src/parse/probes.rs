@@ -1,30 +1,40 @@
-//! `smtp`, `smtp-ehlo` and `rdap` lines.
+//! `smtp`, `imap`, `tls`, `https` and `rdap` lines.
 
 use super::directive::duration;
 use super::text::{self, Word, rest};
 use crate::draft::Draft;
+use crate::https;
 use crate::rdap::{Registration, Trouble};
 use crate::smtp::Mode;
+use crate::tls::Authority;
 use ipnet::IpNet;
+use jiff::SignedDuration;
 use std::net::{IpAddr, SocketAddr};
 
+/// Days of a certificate's validity at most, in both directions.
+const MAX_DAYS: i64 = 3_650;
+/// Octets of a made-up document at most.
+const MAX_SIZE: usize = 16 * 1024 * 1024;
 /// Lines of a greeting or of an EHLO reply at most.
 const MAX_REPLY: usize = 100;
 
-/// Reads an `smtp` or `smtp-ehlo` line; `false` when it is none. A record of an owner `smtp` is none, since no type is
+/// Reads an `smtp`, `smtp-ehlo`, `imap` or `imap-capability` line; `false` when it is none. A record of an owner `smtp` is none, since no type is
 /// an address.
 pub(super) fn smtp(draft: &mut Draft, line: &str) -> Result<bool, String> {
     let mut words = line.split_whitespace();
-    let ehlo = match words.next() {
-        Some("smtp") if line.starts_with("smtp") => false,
-        Some("smtp-ehlo") if line.starts_with("smtp-ehlo") => true,
+    let (imap, ehlo) = match words.next().filter(|word| line.starts_with(word)) {
+        Some("smtp") => (false, false),
+        Some("smtp-ehlo") => (false, true),
+        Some("imap") => (true, false),
+        Some("imap-capability") => (true, true),
         _ => return Ok(false),
     };
     let Some(listener) = words.next().and_then(listener) else {
         return Ok(false);
     };
     let text = rest(line, 2);
-    let script = draft.smtp.entry(listener).or_default();
+    let scripts = if imap { &mut draft.imap } else { &mut draft.smtp };
+    let script = scripts.entry(listener).or_default();
     if ehlo {
         return push(&mut script.ehlo, text).map(|()| true);
     }
@@ -34,9 +44,13 @@ pub(super) fn smtp(draft: &mut Draft, line: &str) -> Result<bool, String> {
         ["closes"] => script.mode = Mode::Closes,
         ["garbage"] => script.mode = Mode::Garbage,
         ["timeout"] => script.mode = Mode::Timeout,
+        ["endless"] => script.mode = Mode::Endless,
         ["delay", time] => script.delay = duration(time)?,
         [] => {
-            return Err("smtp needs a greeting, or silent, refused, closes, garbage, timeout, delay TIME".into());
+            return Err(
+                "a mail server needs a greeting, or silent, refused, closes, garbage, timeout, endless, delay TIME"
+                    .into(),
+            );
         }
         _ => push(&mut script.greeting, text)?,
     }
@@ -58,6 +72,75 @@ fn push(lines: &mut Vec<Vec<u8>>, text: &str) -> Result<(), String> {
         return Err(format!("more than {MAX_REPLY} lines of reply"));
     }
     lines.push(text::unescape(text)?);
+    Ok(())
+}
+
+/// Whether the words start with a listener.
+pub(super) fn is_listener(words: &[Word]) -> bool {
+    words.first().is_some_and(|word| listener(&word.text).is_some())
+}
+
+/// Reads a `tls` line, without its keyword.
+pub(super) fn tls(draft: &mut Draft, words: &[Word]) -> Result<(), String> {
+    const USAGE: &str = "tls needs ADDRESS[:PORT] [names=NAME,…] [issuer=world|self|foreign] [expires=DAYSd] \
+                         [versions=1.0,1.1] [weak] [fails] [injectable]";
+    let (first, options) = words.split_first().ok_or_else(|| USAGE.to_owned())?;
+    let listener = listener(&first.text).ok_or_else(|| USAGE.to_owned())?;
+    let script = draft.tls.entry(listener).or_default();
+    for option in options {
+        match option.text.split_once('=').unwrap_or((&option.text, "")) {
+            ("names", names) => script.names.extend(names.split(',').map(str::to_owned)),
+            ("issuer", "world") => script.authority = Authority::World,
+            ("issuer", "self") => script.authority = Authority::Own,
+            ("issuer", "foreign") => script.authority = Authority::Foreign,
+            ("expires", days) => {
+                let days: Option<i64> = days.strip_suffix('d').and_then(|days| days.parse().ok());
+                let days = days.filter(|days| days.abs() <= MAX_DAYS).ok_or_else(|| USAGE.to_owned())?;
+                script.remaining = Some(SignedDuration::from_hours(days * 24));
+            }
+            ("versions", versions) => {
+                for version in versions.split(',') {
+                    let number = [("1.0", 1), ("1.1", 2)].into_iter().find(|(word, _)| *word == version);
+                    script.versions.push(number.ok_or_else(|| USAGE.to_owned())?.1);
+                }
+            }
+            ("weak", "") => script.weak = true,
+            ("fails", "") => script.fails = true,
+            ("injectable", "") => script.injectable = true,
+            _ => return Err(format!("{:?}: {USAGE}", option.text)),
+        }
+    }
+    Ok(())
+}
+
+/// Whether the words start with an HTTPS URL.
+pub(super) fn is_url(words: &[Word]) -> bool {
+    words.first().is_some_and(|word| word.text.starts_with("https://"))
+}
+
+/// Reads an `https` line, without its keyword.
+pub(super) fn https(draft: &mut Draft, words: &[Word]) -> Result<(), String> {
+    const USAGE: &str = "https needs URL [status=CODE] [type=TEXT] [body=TEXT] [redirect=URL] [size=OCTETS], or \
+                         timeout, drip, refused or tls-failed";
+    let (first, options) = words.split_first().ok_or_else(|| USAGE.to_owned())?;
+    let document = draft.https.entry(first.text.clone()).or_default();
+    for option in options {
+        match option.text.split_once('=').unwrap_or((&option.text, "")) {
+            ("status", status) => document.status = status.parse().map_err(|_| USAGE.to_owned())?,
+            ("type", text) => document.content_type = Some(text.to_owned()),
+            ("redirect", url) => document.location = Some(url.to_owned()),
+            ("body", body) => document.body.extend(text::unescape(&body.replace("\\n", "\\010"))?),
+            ("size", size) => {
+                let size: Option<usize> = size.parse().ok().filter(|size| *size <= MAX_SIZE);
+                document.body.resize(size.ok_or_else(|| USAGE.to_owned())?, b'x');
+            }
+            // Octets that drip never make a whole document in time.
+            ("timeout" | "drip", "") => document.trouble = Some(https::Trouble::Timeout),
+            ("refused", "") => document.trouble = Some(https::Trouble::Refused),
+            ("tls-failed", "") => document.trouble = Some(https::Trouble::Tls),
+            _ => return Err(format!("{:?}: {USAGE}", option.text)),
+        }
+    }
     Ok(())
 }
 
