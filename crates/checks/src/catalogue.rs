@@ -60,4 +60,20 @@ pub static ALL: &[&crate::Check] = &[
     &crate::propagation::resolver_differs::CHECK,
     // mx
     &crate::mx::no_address::CHECK,
+    // spf
+    &crate::spf::duplicate_term::CHECK,
+    &crate::spf::include_broken::CHECK,
+    &crate::spf::lookalike::CHECK,
+    &crate::spf::lookup_limit::CHECK,
+    &crate::spf::missing::CHECK,
+    &crate::spf::multiple::CHECK,
+    &crate::spf::mx_limit::CHECK,
+    &crate::spf::neutral_all::CHECK,
+    &crate::spf::no_all::CHECK,
+    &crate::spf::pass_all::CHECK,
+    &crate::spf::ptr_mechanism::CHECK,
+    &crate::spf::syntax::CHECK,
+    &crate::spf::too_broad::CHECK,
+    &crate::spf::unreachable_term::CHECK,
+    &crate::spf::void_limit::CHECK,
 ];

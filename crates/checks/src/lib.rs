@@ -23,6 +23,7 @@ pub mod helo;
 pub mod mx;
 pub mod propagation;
 pub mod ptr;
+pub mod spf;
 // </families>
 
 pub use catalogue::ALL;

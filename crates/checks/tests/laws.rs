@@ -77,7 +77,7 @@ propagation-resolver-differs notice nobody
 ";
 
 /// The families that identity.md lists in full.
-const FAMILIES: [&str; 7] = ["address", "banner", "delegation", "fcrdns", "helo", "propagation", "ptr"];
+const FAMILIES: [&str; 9] = ["address", "banner", "delegation", "fcrdns", "helo", "mx", "propagation", "ptr", "spf"];
 
 /// The word of a severity.
 const fn severity(check: &Check) -> &'static str {

@@ -216,6 +216,16 @@ impl Tree {
         })
     }
 
+    /// The counted lookups of a term and of everything below it.
+    pub fn cost(&self, link: Link) -> usize {
+        let Some(term) = self.term(link) else { return 0 };
+        let below = term.nested.map_or(0, |node| {
+            let terms = self.nodes.get(node).map_or(0, |node| node.terms.len());
+            (0..terms).map(|term| self.cost(Link { node, term })).sum()
+        });
+        usize::from(term.lookup.is_some()) + below
+    }
+
     /// The terms in a state, level by level.
     pub fn in_state(&self, state: TermState) -> impl Iterator<Item = Link> {
         self.nodes.iter().enumerate().flat_map(move |(node, record)| {
