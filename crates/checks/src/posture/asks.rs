@@ -1,7 +1,7 @@
 //! What should be asked about a domain, given the answers so far: each evaluation says what it stands at.
 
 use super::Posture;
-use ptrust_facts::{Need, PoolSource};
+use ptrust_facts::{Need, PoolSource, Service};
 use ptrust_names::{Question, RecordType};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -17,6 +17,10 @@ pub struct Asks {
     pub census: BTreeSet<Question>,
     /// Addresses whose identity is examined, each with whether its SMTP server is greeted.
     pub addresses: BTreeSet<(IpAddr, bool)>,
+    /// Mail servers that are spoken to.
+    pub sessions: BTreeSet<Service>,
+    /// URLs that are fetched.
+    pub documents: BTreeSet<String>,
     /// Questions whose chain of trust matters.
     pub chains: BTreeSet<Question>,
 }
@@ -48,6 +52,22 @@ impl Posture<'_> {
                 asks.questions.extend(apex.clone());
                 asks.chains.extend(apex.clone());
                 asks.census.extend(apex);
+            }
+            Need::Servers | Need::Imap => {
+                let imap = need == Need::Imap;
+                asks.questions.extend(self.server_questions(imap));
+                asks.sessions.extend(self.services(imap));
+            }
+            Need::Dane => {
+                let (questions, chains) = self.dane_asks();
+                asks.questions.extend(questions);
+                asks.chains.extend(chains);
+            }
+            Need::MtaSts => {
+                if let Some(step) = self.sts_step() {
+                    asks.questions.extend(step.questions().cloned());
+                }
+                asks.documents.extend(self.sts_url());
             }
             Need::Spf => asks.questions.extend(self.spf_step().questions().cloned()),
             Need::Pool => asks.addresses.extend(

@@ -5,8 +5,11 @@
 //! over, what never came counts as not known ([`Posture::settled`]) and every evaluation is complete.
 
 mod asks;
+pub mod dane;
+pub mod mta_sts;
 pub mod mx;
 pub mod pool;
+pub mod servers;
 mod spf;
 
 pub use asks::Asks;

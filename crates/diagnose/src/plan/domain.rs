@@ -30,6 +30,8 @@ pub(crate) fn next(facts: &DomainFacts, needs: &BTreeSet<Need>) -> Plan {
     if walk {
         keys.extend(asks.chains.into_iter().map(Key::Chain));
     }
+    keys.extend(asks.sessions.into_iter().map(Key::Session));
+    keys.extend(asks.documents.into_iter().map(Key::Document));
     let addresses = asks.addresses.into_iter().map(|(address, greets)| Target {
         smtp_port: (greets && facts.target.probe).then_some(SMTP_PORT),
         scope: facts.target.scope,
