@@ -58,8 +58,27 @@ pub static ALL: &[&crate::Check] = &[
     &crate::banner::unqualified::CHECK,
     // propagation
     &crate::propagation::resolver_differs::CHECK,
+    // dane
+    &crate::dane::insecure::CHECK,
+    &crate::dane::mismatch::CHECK,
+    &crate::dane::unusable::CHECK,
+    // imap
+    &crate::imap::plaintext_login::CHECK,
+    &crate::imap::starttls_missing::CHECK,
+    &crate::imap::unreachable::CHECK,
+    // mta-sts
+    &crate::mta_sts::certificate::CHECK,
+    &crate::mta_sts::mx_mismatch::CHECK,
+    &crate::mta_sts::policy_syntax::CHECK,
+    &crate::mta_sts::policy_unavailable::CHECK,
     // mx
     &crate::mx::no_address::CHECK,
+    // smtp
+    &crate::smtp::injected_commands::CHECK,
+    &crate::smtp::partly_unreachable::CHECK,
+    &crate::smtp::starttls_broken::CHECK,
+    &crate::smtp::starttls_missing::CHECK,
+    &crate::smtp::unreachable::CHECK,
     // spf
     &crate::spf::duplicate_term::CHECK,
     &crate::spf::include_broken::CHECK,
@@ -76,4 +95,11 @@ pub static ALL: &[&crate::Check] = &[
     &crate::spf::too_broad::CHECK,
     &crate::spf::unreachable_term::CHECK,
     &crate::spf::void_limit::CHECK,
+    // tls
+    &crate::tls::certificate_expired::CHECK,
+    &crate::tls::certificate_expiring::CHECK,
+    &crate::tls::certificate_name::CHECK,
+    &crate::tls::certificate_untrusted::CHECK,
+    &crate::tls::cipher_weak::CHECK,
+    &crate::tls::version_old::CHECK,
 ];

@@ -13,17 +13,23 @@ pub mod receivers;
 pub mod remedy;
 mod run;
 pub mod score;
+mod server;
 
 // <families>
 pub mod address;
 pub mod banner;
+pub mod dane;
 pub mod delegation;
 pub mod fcrdns;
 pub mod helo;
+pub mod imap;
+pub mod mta_sts;
 pub mod mx;
 pub mod propagation;
 pub mod ptr;
+pub mod smtp;
 pub mod spf;
+pub mod tls;
 // </families>
 
 pub use catalogue::ALL;

@@ -67,6 +67,7 @@ impl Posture<'_> {
                 if let Some(step) = self.sts_step() {
                     asks.questions.extend(step.questions().cloned());
                 }
+                asks.questions.extend(self.sts_host_questions());
                 asks.documents.extend(self.sts_url());
             }
             Need::Spf => asks.questions.extend(self.spf_step().questions().cloned()),

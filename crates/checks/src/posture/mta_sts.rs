@@ -7,7 +7,7 @@ use ptrust_mail::mta_sts::{
     ParsedPolicy, ParsedSts, is_media_type, parse_policy, policy_host, record_at, record_question,
 };
 use ptrust_mail::tags::OneRecord;
-use ptrust_names::{Cause, Observed, Question};
+use ptrust_names::{Cause, Name, Observed, Question, RecordType};
 
 /// What stands at the policy's URL.
 #[derive(Clone, Debug)]
@@ -36,6 +36,13 @@ impl Posture<'_> {
     /// What the record stands at.
     pub(super) fn sts_step(&self) -> Option<Step<OneRecord<ParsedSts>>> {
         Some(record_at(&self.sts_question()?, &self.view))
+    }
+
+    /// The questions for the addresses of the policy's host; none where no policy is looked for.
+    pub fn sts_host_questions(&self) -> Vec<Question> {
+        let host = self.sts_url().and_then(|_| policy_host(self.domain()).ok());
+        let both = |host: Name| [RecordType::A, RecordType::AAAA].map(|rtype| Question::new(host.clone(), rtype));
+        host.into_iter().flat_map(both).collect()
     }
 
     /// The URL of the policy (RFC 8461 3.2); none where there is no record, which leaves senders without a policy.
