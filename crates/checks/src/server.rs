@@ -61,6 +61,12 @@ pub(crate) fn hosts(servers: &[&Server]) -> String {
     evidence::names_text(servers.iter().map(|server| &server.service.name))
 }
 
+/// The word that fits the number of hosts.
+pub(crate) fn verb<'a>(servers: &[&Server], one: &'a str, many: &'a str) -> &'a str {
+    let hosts: BTreeSet<_> = servers.iter().map(|server| &server.service.name).collect();
+    crate::remedy::for_count(hosts.len(), one, many)
+}
+
 /// The hosts of some servers as a subject: `mail.example.com, mail2.example.com`.
 pub(crate) fn subject(servers: &[&Server]) -> String {
     let names: BTreeSet<String> = servers.iter().map(|server| server.service.name.to_string()).collect();

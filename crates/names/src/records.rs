@@ -139,6 +139,12 @@ impl fmt::Display for Data {
             Self::Aaaa(address) => write!(f, "{address}"),
             Self::Cname(name) | Self::Dname(name) | Self::Ns(name) | Self::Ptr(name) => f.write_str(&name.absolute()),
             Self::Mx(preference, name) => write!(f, "{preference} {}", name.absolute()),
+            Self::Other(RecordType::TLSA, Hex(octets)) if octets.len() > 3 => {
+                // Usage, selector, matching type, association (RFC 6698 2.2).
+                let (head, association) = octets.split_at(3);
+                head.iter().try_for_each(|octet| write!(f, "{octet} "))?;
+                association.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+            }
             Self::Other(_, octets) => write!(f, "\\# {} {octets}", octets.0.len()),
             Self::Soa(soa) => write!(
                 f,

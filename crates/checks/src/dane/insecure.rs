@@ -22,6 +22,8 @@ fn judge(posture: &Posture) -> Judgement {
     for dane in posture.dane() {
         match (&dane.records, dane.published().is_some(), &dane.secure) {
             (Observed::Unknown(cause), ..) => open = open.or(Some((dane.question.to_string(), *cause))),
+            // A host of others may well serve domains that are not signed.
+            (_, true, Observed::Present(false)) if foreign(posture, &dane) => {}
             (_, true, Observed::Present(false)) => faulty.push(dane),
             (_, true, Observed::Unknown(cause)) => {
                 open = open.or(Some((format!("whether {} is signed", dane.question.name), *cause)));
@@ -36,6 +38,11 @@ fn judge(posture: &Posture) -> Judgement {
         None if judged => Judgement::Pass,
         None => Judgement::NotApplicable,
     }
+}
+
+/// Whether the records are a provider's, and signed: only the domain's own zone is not.
+fn foreign(posture: &Posture, dane: &Dane) -> bool {
+    dane.signed == Observed::Present(true) && !dane.host.is_at_or_below(posture.domain())
 }
 
 fn failure(posture: &Posture, faulty: &[Dane]) -> Failure {

@@ -72,7 +72,7 @@ fn failure(posture: &Posture, faulty: &[(Dane, Server)]) -> Failure {
         explanation: format!(
             "What {} {} does not fit its TLSA records, so senders that do DANE do not deliver there.",
             server::hosts(&servers),
-            remedy::for_count(servers.len(), "shows", "show")
+            server::verb(&servers, "shows", "show")
         ),
         evidence: all,
         remedy: Remedy {

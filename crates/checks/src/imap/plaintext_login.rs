@@ -37,7 +37,7 @@ fn failure(posture: &Posture, servers: &[&Server]) -> Failure {
         explanation: format!(
             "{} {} passwords before TLS: a mail program that is set up wrongly shows them to everybody on the way.",
             server::hosts(servers),
-            remedy::for_count(servers.len(), "takes", "take")
+            server::verb(servers, "takes", "take")
         ),
         evidence: server::seen(posture, servers, offers),
         remedy: Remedy {

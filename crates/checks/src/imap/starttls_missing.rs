@@ -34,7 +34,7 @@ fn failure(posture: &Posture, servers: &[&Server]) -> Failure {
         explanation: format!(
             "{} {} no TLS on port 143, so passwords and mail cross the network in the clear.",
             server::hosts(servers),
-            remedy::for_count(servers.len(), "offers", "offer")
+            server::verb(servers, "offers", "offer")
         ),
         evidence: server::seen(posture, servers, server::starttls),
         remedy: Remedy {

@@ -49,7 +49,7 @@ fn failure(posture: &Posture, servers: &[&Server]) -> Failure {
             "The MTA-STS policy of {} is enforced, and {} {} it: senders that follow it do not deliver there.",
             posture.domain(),
             server::hosts(servers),
-            remedy::for_count(servers.len(), "fails", "fail")
+            server::verb(servers, "fails", "fail")
         ),
         evidence: server::seen(posture, servers, seen),
         remedy: Remedy {

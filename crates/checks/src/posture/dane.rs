@@ -18,6 +18,8 @@ pub struct Dane {
     pub records: Observed<(Vec<Tlsa>, usize)>,
     /// Whether the MX records, the host's addresses and the TLSA records are all signed (RFC 7672 2.2): DANE needs each.
     pub secure: Observed<bool>,
+    /// Whether the TLSA records themselves are signed.
+    pub signed: Observed<bool>,
 }
 
 impl Dane {
@@ -66,14 +68,15 @@ impl Posture<'_> {
             TlsaAnswer::Absent(absence) => Observed::Absent(absence),
             TlsaAnswer::Unknown(cause) => Observed::Unknown(cause),
         };
-        let secure = self.is_secure(host, &question);
-        Some(Dane { host: host.clone(), question, records, secure })
+        let secure = self.are_secure(self.dane_chains(host, &question));
+        let signed = self.are_secure([question.clone()]);
+        Some(Dane { host: host.clone(), question, records, secure, signed })
     }
 
-    /// Whether everything DANE of a host rests on is signed.
-    fn is_secure(&self, host: &Name, tlsa: &Question) -> Observed<bool> {
+    /// Whether the answers to these questions are all signed.
+    fn are_secure(&self, questions: impl IntoIterator<Item = Question>) -> Observed<bool> {
         let mut unknown = None;
-        for question in self.dane_chains(host, tlsa) {
+        for question in questions {
             match self.facts.chain(&question) {
                 Observed::Present(chain) => match &chain.trust {
                     Trust::Secure => {}

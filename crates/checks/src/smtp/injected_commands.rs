@@ -37,7 +37,7 @@ fn failure(posture: &Posture, servers: &[&Server]) -> Failure {
             "{} {} a command that was sent in the clear behind STARTTLS as if it had come under TLS: whoever sits on the \
              way can put commands into a session that looks protected.",
             server::hosts(servers),
-            remedy::for_count(servers.len(), "answers", "answer")
+            server::verb(servers, "answers", "answer")
         ),
         evidence: server::seen(posture, servers, |_| "NOOP sent before TLS was answered under TLS".into()),
         remedy: Remedy {

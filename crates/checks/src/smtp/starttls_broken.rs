@@ -37,7 +37,7 @@ fn failure(posture: &Posture, servers: &[&Server]) -> Failure {
             "{} {} TLS, and it fails: senders that insist on it cannot deliver, and others fall back to clear text or \
              give up.",
             server::hosts(servers),
-            remedy::for_count(servers.len(), "offers", "offer")
+            server::verb(servers, "offers", "offer")
         ),
         evidence: server::seen(posture, servers, server::starttls),
         remedy: Remedy {

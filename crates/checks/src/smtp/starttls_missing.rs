@@ -32,7 +32,7 @@ fn judge(posture: &Posture) -> Judgement {
 
 fn failure(posture: &Posture, servers: &[&Server]) -> Failure {
     let hosts = server::hosts(servers);
-    let verb = remedy::for_count(servers.len(), "does", "do");
+    let verb = server::verb(servers, "does", "do");
     Failure {
         subject: server::subject(servers),
         explanation: format!("{hosts} {verb} not offer STARTTLS, so mail for {} crosses the network in the clear.", posture.domain()),

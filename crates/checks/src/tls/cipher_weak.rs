@@ -6,7 +6,7 @@ use crate::server;
 use ptrust_facts::Session;
 use ptrust_facts::session::Accepted;
 
-/// The server goes on with a hello that offers only suites without encryption or authentication, with export keys, RC4, DES or 3DES.
+/// The server goes on with a hello that offers only suites without encryption, with export keys, RC4, DES or 3DES.
 pub const CHECK: Check = Check {
     id: "tls-cipher-weak",
     title: "A mail server accepts weak cipher suites",
@@ -33,11 +33,11 @@ fn judge(posture: &Posture) -> Judgement {
 fn failure(posture: &Posture, servers: &[&Server]) -> Failure {
     Failure {
         subject: server::subject(servers),
-        explanation: format!("{} {} cipher suites that protect nothing: without encryption or authentication, RC4, DES or 3DES.", server::hosts(servers), remedy::for_count(servers.len(), "accepts", "accept")),
+        explanation: format!("{} {} cipher suites that protect nothing: without encryption, RC4, DES or 3DES.", server::hosts(servers), server::verb(servers, "accepts", "accept")),
         evidence: server::seen(posture, servers, |_| "a hello with weak cipher suites only was accepted".into()),
         remedy: Remedy {
-            steps: vec!["Postfix: set `smtpd_tls_ciphers = medium` and `smtpd_tls_exclude_ciphers = aNULL, eNULL, EXPORT, RC4, DES, 3DES` in main.cf, then `postfix reload`.".into(),
-                "Exim with OpenSSL: set `tls_require_ciphers = HIGH:!aNULL:!eNULL`.".into(),
+            steps: vec!["Postfix: set `smtpd_tls_ciphers = medium` and `smtpd_tls_exclude_ciphers = eNULL, EXPORT, RC4, DES, 3DES` in main.cf, then `postfix reload`.".into(),
+                "Exim with OpenSSL: set `tls_require_ciphers = HIGH:!eNULL`.".into(),
                 "Dovecot: set `ssl_cipher_list` likewise.".into()],
             records: Vec::new(),
         },

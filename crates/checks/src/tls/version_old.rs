@@ -38,7 +38,7 @@ fn failure(posture: &Posture, servers: &[&Server]) -> Failure {
         explanation: format!(
             "{} {} TLS 1.0 or 1.1, which are broken and forbidden.",
             server::hosts(servers),
-            remedy::for_count(servers.len(), "accepts", "accept")
+            server::verb(servers, "accepts", "accept")
         ),
         evidence: server::seen(posture, servers, versions),
         remedy: Remedy {

@@ -75,7 +75,7 @@ pub(super) fn dovecot(state: &Path) -> Result<(Daemon, Vec<Draft>)> {
          inet_listener imaps {{\n    address = {0}\n    port = 993\n    ssl = yes\n  }}\n}}\n\
          service anvil {{\n  chroot =\n}}\n\
          service auth {{\n  unix_listener {own}/auth {{\n    mode = 0666\n  }}\n}}\n\
-         ssl = yes\nssl_cert = <{2}\nssl_key = <{2}\n",
+         ssl = required\nssl_cert = <{2}\nssl_key = <{2}\n",
         list(&[More::Users]),
         list(&[More::PlainImap]),
         file(&certificates, first.number).display(),

@@ -98,7 +98,7 @@ fn pool(page: &mut Page, body: &DomainBody) {
         let text = format!("{}; --format json has all", words::count(more, "more address"));
         page.hang(vec![indent(INDENT)], INDENT, &[Span::dim(text)]);
     }
-    for range in &body.pool.ranges {
+    for range in body.pool.ranges.iter().filter(|range| range.range.prefix_len() < range.range.max_prefix_len()) {
         let what = match (range.shared, range.sampled) {
             (Some(service), _) => format!("{service}: shared, its identity is the provider's duty"),
             (None, true) => format!("{} examined, spread evenly", words::count(range.examined, "address")),
