@@ -62,6 +62,9 @@ pub static ALL: &[&crate::Check] = &[
     &crate::dane::insecure::CHECK,
     &crate::dane::mismatch::CHECK,
     &crate::dane::unusable::CHECK,
+    // dnsbl
+    &crate::dnsbl::listed::CHECK,
+    &crate::dnsbl::listed_minor::CHECK,
     // imap
     &crate::imap::plaintext_login::CHECK,
     &crate::imap::starttls_missing::CHECK,
@@ -73,6 +76,10 @@ pub static ALL: &[&crate::Check] = &[
     &crate::mta_sts::policy_unavailable::CHECK,
     // mx
     &crate::mx::no_address::CHECK,
+    // pool
+    &crate::pool::not_in_spf::CHECK,
+    &crate::pool::range_unused::CHECK,
+    &crate::pool::unconfirmed::CHECK,
     // smtp
     &crate::smtp::injected_commands::CHECK,
     &crate::smtp::partly_unreachable::CHECK,

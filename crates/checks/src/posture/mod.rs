@@ -6,6 +6,7 @@
 
 mod asks;
 pub mod dane;
+pub mod lists;
 pub mod mta_sts;
 pub mod mx;
 pub mod pool;
