@@ -29,7 +29,7 @@ fn judge(posture: &Posture) -> Judgement {
     if passing.iter().any(|one| one.range.prefix_len() == 0) || passing_ipv4(&passing) == EVERYTHING {
         return Judgement::fail(failure(posture, &passing));
     }
-    common::unknown(posture.spf()).unwrap_or(Judgement::Pass)
+    common::unknown_size(posture.spf()).unwrap_or(Judgement::Pass)
 }
 
 /// The blocks that pass, those that receivers do not get to left out.

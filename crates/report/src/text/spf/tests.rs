@@ -128,7 +128,8 @@ fn what_is_missing_or_stray_is_said() {
 ";
     assert_eq!(text, expected);
     let text = surveyed(&[("example.com", "v=spf1 include:gone.example.org a:none.example.org -all ip4:192.0.2.1")]);
-    for words in ["lookup 1, no SPF record, void", "leads to nothing (void)", "ip4:192.0.2.1              never tried"] {
+    for words in ["lookup 1, no SPF record, void", "leads to nothing (void)", "ip4:192.0.2.1              never tried"]
+    {
         assert!(text.contains(words), "{words}: {text}");
     }
 }

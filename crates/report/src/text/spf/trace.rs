@@ -83,7 +83,7 @@ fn reason_text(check: &CheckHost, trace: &Trace) -> String {
     match &trace.reason {
         Reason::Default => "no term matches, and nothing says what holds then".into(),
         Reason::DnsFailure { question, cause, .. } => format!("{question} is not known: {cause}"),
-        Reason::IncludeMissing(at) => format!("{} leads to no SPF record", term(at)),
+        Reason::IncludeMissing(at) | Reason::RedirectMissing(at) => format!("{} leads to no SPF record", term(at)),
         Reason::LookupLimit(at) => format!("{} would be lookup {}, and ten are allowed", term(at), MAX_LOOKUPS + 1),
         Reason::MalformedDomain => format!("{} is no domain name of two labels or more", escape(&check.domain)),
         Reason::Matched(at) => match found(trace.record.as_ref(), at) {
@@ -95,7 +95,6 @@ fn reason_text(check: &CheckHost, trace: &Trace) -> String {
         },
         Reason::MxLimit(at) => format!("{} has more than ten exchangers", term(at)),
         Reason::NoRecord => "the domain has no SPF record".into(),
-        Reason::RedirectMissing(at) => format!("{} leads to no SPF record", term(at)),
         Reason::SeveralRecords { domain, count } => format!("{domain} has {count} SPF records"),
         Reason::Syntax { domain, error } => {
             format!("syntax error in the record of {domain} at octet {}: {}", error.at + 1, error.kind)
