@@ -1,10 +1,12 @@
 //! The engine of one run: ports, settings, and what its targets share.
 
 use crate::driver;
+use crate::spf::Sender;
 use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 use ptrust_checks::{Settings as Checks, selected};
 use ptrust_facts::{Chain, DomainFacts, DomainTarget, Fact, Facts, Need, Owner, Run, Target, WalkState};
+use ptrust_mail::spf::CheckHost;
 use ptrust_names::{Cause, Question, Record};
 use ptrust_observe::assume::Assume;
 use ptrust_observe::chain::{AnchorError, Chains};
@@ -98,6 +100,11 @@ impl Engine {
     /// The facts of one domain and of the addresses of its pool.
     pub async fn domain_facts(&self, target: DomainTarget) -> DomainFacts {
         driver::domain(self, target).await
+    }
+
+    /// Whether a client may send for a domain, by SPF.
+    pub async fn spf(&self, check: CheckHost) -> Sender {
+        driver::sender(self, check).await
     }
 
     /// The report of one domain, or of a host's mail servers.

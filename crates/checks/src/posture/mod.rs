@@ -37,10 +37,22 @@ pub struct Posture<'a> {
 
 /// The answers as an evaluator sees them.
 #[derive(Clone, Copy)]
-struct View<'a> {
+pub struct View<'a> {
     observations: &'a Observations,
     /// Whether nothing more will come.
     settled: bool,
+}
+
+impl<'a> View<'a> {
+    /// While answers are still coming.
+    pub const fn live(observations: &'a Observations) -> Self {
+        Self { observations, settled: false }
+    }
+
+    /// When nothing more will come: what is missing is not known.
+    pub const fn settled(observations: &'a Observations) -> Self {
+        Self { observations, settled: true }
+    }
 }
 
 impl Answers for View<'_> {

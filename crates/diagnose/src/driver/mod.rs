@@ -5,6 +5,7 @@ mod answer;
 
 use crate::engine::Engine;
 use crate::plan::{self, Plan};
+use crate::spf::Sender;
 use answer::{answer, unanswered};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -12,6 +13,7 @@ use futures_util::stream::FuturesUnordered;
 use ptrust_facts::{
     AnyFact, DomainFacts, DomainTarget, FactKind, Facts, Key, Need, Observations, Run, Target, WalkState,
 };
+use ptrust_mail::spf::CheckHost;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -94,6 +96,28 @@ impl Subject for DomainFacts {
     }
 }
 
+impl Subject for Sender {
+    fn observations(&self) -> &Observations {
+        &self.observations
+    }
+
+    fn observations_mut(&mut self) -> &mut Observations {
+        &mut self.observations
+    }
+
+    fn plan(&self, _: &BTreeSet<Need>) -> Plan {
+        Plan { keys: self.keys(), ..Plan::default() }
+    }
+
+    /// Its records are all that is looked at.
+    fn add(&mut self, _: Facts) {}
+
+    /// It asks DNS only.
+    fn is_slow(_: FactKind) -> bool {
+        false
+    }
+}
+
 /// The facts of one address, gathered within the engine's deadline.
 pub(crate) async fn address(engine: &Engine, target: Target) -> Facts {
     let deadline = Instant::now() + engine.deadline();
@@ -105,6 +129,13 @@ pub(crate) async fn domain(engine: &Engine, target: DomainTarget) -> DomainFacts
     let deadline = Instant::now() + engine.deadline();
     let facts = DomainFacts::new(target, engine.now(), engine.assumed_run());
     gather(engine, facts, engine.needs().clone(), deadline).await
+}
+
+/// What decides whether a client may send, gathered within the engine's deadline.
+pub(crate) async fn sender(engine: &Engine, check: CheckHost) -> Sender {
+    let deadline = Instant::now() + engine.deadline();
+    let observations = Observations::new(engine.now(), engine.assumed_run());
+    gather(engine, Sender { check, observations }, BTreeSet::new(), deadline).await
 }
 
 /// An address without facts.

@@ -2,7 +2,7 @@
 
 use super::page::{Page, Span, columns, pad};
 use super::style::Style;
-use super::{INDENT, LABEL, findings, indent, mail, words};
+use super::{INDENT, LABEL, findings, indent, mail, spf, words};
 use crate::{DomainBody, PoolAddress, Report, Verdict};
 use ptrust_checks::{Finding, Severity, Who};
 use ptrust_names::{Name, registrable};
@@ -13,6 +13,12 @@ const MAX_ROWS: usize = 12;
 /// Writes the report below its headline.
 pub(super) fn domain(page: &mut Page, report: &Report, body: &DomainBody) {
     mail::lines(page, body);
+    // Who looks at SPF alone wants to see the records; in the report of everything a line has to do.
+    let alone = report.judged().iter().all(|judged| judged.check.id.starts_with("spf-"));
+    if let Some(spf) = body.mail.spf.as_ref().filter(|_| alone) {
+        page.blank();
+        spf::survey(page, spf);
+    }
     let (notices, grave): (Vec<Finding>, Vec<Finding>) =
         report.findings.iter().cloned().partition(|finding| finding.severity == Severity::Notice);
     for finding in &grave {
@@ -24,7 +30,9 @@ pub(super) fn domain(page: &mut Page, report: &Report, body: &DomainBody) {
         findings::brief(page, &notices);
     }
     findings::undetermined(page, report);
-    pool(page, body);
+    if !alone {
+        pool(page, body);
+    }
     page.blank();
     score(page, body);
     findings::coverage(page, report);

@@ -12,6 +12,7 @@ mod mail;
 mod owner;
 mod page;
 mod receivers;
+mod spf;
 mod style;
 mod table;
 mod technical;
@@ -26,6 +27,7 @@ use style::Style;
 
 pub use lookup::{lookup, walk};
 pub use owner::owner;
+pub use spf::spf;
 pub use words::summary;
 pub(crate) use words::{gap, who};
 
