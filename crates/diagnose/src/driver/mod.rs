@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::plan::{self, Plan};
 use crate::spf::Sender;
 use answer::{answer, unanswered};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use ptrust_facts::{
@@ -169,7 +169,13 @@ async fn gather<S: Subject>(engine: &Engine, subject: S, needs: BTreeSet<Need>, 
             () = sleep_until(limit) => None,
         };
         let Some(arrival) = arrival else { break };
-        if gathering.take(engine, arrival) {
+        let mut decisive = gathering.take(arrival);
+        // What has come at the same time is taken before the plan runs again.
+        while let Some(Some(arrival)) = gathering.pending.next().now_or_never() {
+            decisive |= gathering.take(arrival);
+        }
+        if decisive {
+            gathering.open(engine);
             limit = gathering.limit(engine);
         }
     }
@@ -223,7 +229,7 @@ impl<'a, S: Subject> Gathering<'a, S> {
     }
 
     /// Takes what arrived; whether it was something that is waited for.
-    fn take(&mut self, engine: &'a Engine, arrival: Arrival) -> bool {
+    fn take(&mut self, arrival: Arrival) -> bool {
         match arrival {
             Arrival::Run(run) => {
                 self.run_open = false;
@@ -244,7 +250,6 @@ impl<'a, S: Subject> Gathering<'a, S> {
                 self.subject.add(*facts);
             }
         }
-        self.open(engine);
         true
     }
 
