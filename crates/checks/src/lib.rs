@@ -11,6 +11,7 @@ pub mod posture;
 pub mod prelude;
 pub mod receivers;
 pub mod remedy;
+pub mod risk;
 mod run;
 pub mod score;
 mod server;

@@ -14,6 +14,7 @@ pub mod providers;
 pub mod receivers;
 pub mod registries;
 pub mod replies;
+pub mod requirements;
 pub mod resolvers;
 pub mod selectors;
 pub mod special_use;
