@@ -20,6 +20,8 @@ pub mod address;
 pub mod banner;
 pub mod dane;
 pub mod delegation;
+pub mod dkim;
+pub mod dmarc;
 pub mod dnsbl;
 pub mod fcrdns;
 pub mod helo;
@@ -32,6 +34,7 @@ pub mod ptr;
 pub mod smtp;
 pub mod spf;
 pub mod tls;
+pub mod tls_rpt;
 // </families>
 
 pub use catalogue::ALL;

@@ -78,6 +78,17 @@ impl Posture<'_> {
                     kind.insert(question);
                 }
             }
+            Need::Dmarc => asks.questions.extend(self.dmarc_questions()),
+            Need::Dkim => {
+                let (named, guesses) = self.dkim_questions();
+                asks.questions.extend(named);
+                asks.guesses.extend(guesses);
+            }
+            Need::TlsRpt => {
+                if let Some(step) = self.tls_rpt_step() {
+                    asks.questions.extend(step.questions().cloned());
+                }
+            }
             Need::Spf => asks.questions.extend(self.spf_step().questions().cloned()),
             Need::Pool => asks.addresses.extend(
                 self.pool()

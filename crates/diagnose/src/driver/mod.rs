@@ -7,9 +7,9 @@ use crate::engine::Engine;
 use crate::plan::{self, Plan};
 use crate::spf::Sender;
 use answer::{answer, unanswered};
-use futures_util::{FutureExt, StreamExt};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use ptrust_facts::{
     AnyFact, DomainFacts, DomainTarget, FactKind, Facts, Key, Need, Observations, Run, Target, WalkState,
 };
