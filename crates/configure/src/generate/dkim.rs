@@ -82,7 +82,9 @@ impl Dkim {
             ));
         }
         if key == Read::Ed25519 {
-            made.note("Sign with an RSA key under another selector too: not every receiver verifies Ed25519 (RFC 8463).");
+            made.note(
+                "Sign with an RSA key under another selector too: not every receiver verifies Ed25519 (RFC 8463).",
+            );
         }
         if self.testing {
             made.note("t=y tells receivers to treat mail with a broken signature like unsigned mail; remove it soon.");

@@ -80,7 +80,10 @@ impl Dmarc {
 
     /// What to do with the record.
     fn notes(&self, made: &mut Generated, parsed: &ParsedDmarc) {
-        made.note(format!("{} may have one record that starts with v=DMARC1: this one replaces what is there.", made.owner));
+        made.note(format!(
+            "{} may have one record that starts with v=DMARC1: this one replaces what is there.",
+            made.owner
+        ));
         for uri in self.rua.iter().chain(&self.ruf) {
             let Some(host) = uri.target.host().filter(|host| !same_organization(host, &self.domain)) else { continue };
             let note = format!(

@@ -71,7 +71,9 @@ impl MtaSts {
             "Serve the policy at {url} as {MEDIA_TYPE}, without a redirect, with a certificate for {host}; then publish the \
              record."
         ));
-        made.note("Whenever the policy changes, change the id of the record too: senders fetch the policy anew for it.");
+        made.note(
+            "Whenever the policy changes, change the id of the record too: senders fetch the policy anew for it.",
+        );
         match self.mode {
             Mode::Testing => {
                 made.note(
@@ -85,7 +87,9 @@ impl MtaSts {
                      look first with ptrust smtp HOST.",
                 );
             }
-            Mode::None => made.note("Mode none ends a policy: keep both in place until max_age of the old one is over."),
+            Mode::None => {
+                made.note("Mode none ends a policy: keep both in place until max_age of the old one is over.")
+            }
         }
     }
 }

@@ -109,9 +109,7 @@ impl Spf {
     /// What to do with the record.
     fn notes(&self, made: &mut Generated, services: &[(&Esp, &Name)], all: Qualifier, silent: bool) {
         let domain = &self.domain;
-        made.note(format!(
-            "{domain} may have one record that starts with v=spf1: this one replaces what is there."
-        ));
+        made.note(format!("{domain} may have one record that starts with v=spf1: this one replaces what is there."));
         let looked_up = !self.a.is_empty() || !self.mx.is_empty() || !self.includes.is_empty() || !services.is_empty();
         if looked_up {
             made.note(format!(

@@ -170,8 +170,8 @@ fn risk(page: &mut Page, body: &DomainBody) {
         };
         let judged = risk.requirements.iter().filter(|one| matches!(one.met, Met::Yes | Met::No));
         let met = judged.clone().filter(|one| one.met == Met::Yes).count();
-        let counts = format!("{met} of {} requirements met", judged.count());
-        let open = if risk.open { ", some not known" } else { "" };
+        let counts = format!("{met} of {} met", judged.count());
+        let open = if risk.open { ", more not known" } else { "" };
         let why = match risk.because.as_slice() {
             [] => String::new(),
             [one] => format!("; {one}"),
@@ -180,7 +180,7 @@ fn risk(page: &mut Page, body: &DomainBody) {
         let first = vec![
             indent(INDENT),
             Span::dim(pad(label, LABEL)),
-            Span::plain(pad(risk.name, 23)),
+            Span::plain(pad(risk.name, 22)),
             Span::new(pad(risk.level.as_str(), 9), style),
         ];
         page.hang(first, INDENT + LABEL, &[Span::dim(format!(" {counts}{open}")), Span::plain(why)]);
