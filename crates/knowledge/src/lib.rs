@@ -6,6 +6,7 @@
 //! Not here: anything that asks the world (`observe`) or decides what a finding is (`checks`).
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod dnsbl;
 pub mod generic;
 pub mod local;
 pub mod providers;
