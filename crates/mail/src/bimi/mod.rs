@@ -1,1 +1,3 @@
 //! BIMI: the record, the logo's profile, and the certificate of a mark.
+
+pub mod svg;
