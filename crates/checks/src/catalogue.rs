@@ -58,6 +58,10 @@ pub static ALL: &[&crate::Check] = &[
     &crate::banner::unqualified::CHECK,
     // propagation
     &crate::propagation::resolver_differs::CHECK,
+    // bimi
+    &crate::bimi::dmarc_too_weak::CHECK,
+    &crate::bimi::logo_profile::CHECK,
+    &crate::bimi::syntax::CHECK,
     // dane
     &crate::dane::insecure::CHECK,
     &crate::dane::mismatch::CHECK,

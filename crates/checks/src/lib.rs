@@ -19,6 +19,7 @@ mod server;
 // <families>
 pub mod address;
 pub mod banner;
+pub mod bimi;
 pub mod dane;
 pub mod delegation;
 pub mod dkim;

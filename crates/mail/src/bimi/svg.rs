@@ -172,6 +172,32 @@ pub enum ViolationKind {
     ViewBox,
 }
 
+impl std::fmt::Display for ViolationKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Animation => "an animation",
+            Self::AttributeValue => "a value that the profile rules out",
+            Self::BaseProfile => "baseProfile is not tiny-ps",
+            Self::Element => "an element that the profile does not have",
+            Self::EventHandler => "an event handler",
+            Self::ExternalReference => "a reference to another file",
+            Self::ForeignAttribute => "an attribute of another namespace",
+            Self::ForeignElement => "an element of another namespace",
+            Self::Interactivity => "something that reacts to the reader",
+            Self::Multimedia => "sound or film",
+            Self::RasterImage => "a raster image",
+            Self::RootPosition => "x or y on the root element",
+            Self::Script => "a script",
+            Self::Size => "more than 32 KiB",
+            Self::Style => "a style sheet",
+            Self::TitleMissing => "no title",
+            Self::TitleLong => "a title of more than 64 characters",
+            Self::Version => "version is not 1.2",
+            Self::ViewBox => "no square viewBox",
+        })
+    }
+}
+
 impl ViolationKind {
     /// Whether it is advice that many receivers give, rather than a rule of the profile.
     pub const fn is_advice(self) -> bool {
