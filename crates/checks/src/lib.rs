@@ -36,6 +36,7 @@ pub mod smtp;
 pub mod spf;
 pub mod tls;
 pub mod tls_rpt;
+pub mod zone;
 // </families>
 
 pub use catalogue::ALL;

@@ -15,6 +15,7 @@ pub mod pool;
 pub mod servers;
 mod spf;
 mod tls_rpt;
+mod zone;
 
 pub use asks::Asks;
 
