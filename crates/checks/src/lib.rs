@@ -37,6 +37,7 @@ pub mod smtp;
 pub mod spf;
 pub mod tls;
 pub mod tls_rpt;
+pub mod zone;
 // </families>
 
 pub use catalogue::ALL;

@@ -16,6 +16,7 @@ pub mod pool;
 pub mod servers;
 mod spf;
 mod tls_rpt;
+mod zone;
 
 pub use asks::Asks;
 
