@@ -36,10 +36,11 @@ pub struct Posture<'a> {
 
 /// The answers as an evaluator sees them.
 #[derive(Clone, Copy)]
-struct View<'a> {
-    observations: &'a Observations,
+pub(crate) struct View<'a> {
+    /// What was observed.
+    pub(crate) observations: &'a Observations,
     /// Whether nothing more will come.
-    settled: bool,
+    pub(crate) settled: bool,
 }
 
 impl Answers for View<'_> {
