@@ -13,6 +13,7 @@ mod mutate;
 mod names;
 mod rdap;
 mod smtp;
+mod spf;
 mod walk;
 mod world;
 
@@ -23,6 +24,7 @@ pub use mutate::{Corpus, Mutator, corpus_folder};
 pub use names::names;
 pub use rdap::rdap;
 pub use smtp::smtp;
+pub use spf::spf;
 pub use walk::walk;
 pub use world::world;
 
@@ -43,6 +45,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "names", run: names },
     Target { name: "rdap", run: rdap },
     Target { name: "smtp", run: smtp },
+    Target { name: "spf", run: spf },
     Target { name: "walk", run: walk },
     Target { name: "world", run: world },
 ];

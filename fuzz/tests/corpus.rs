@@ -52,4 +52,4 @@ macro_rules! replayed {
     };
 }
 
-replayed!(config, hints, message, names, rdap, smtp, walk, world);
+replayed!(config, hints, message, names, rdap, smtp, spf, walk, world);

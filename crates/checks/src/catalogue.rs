@@ -62,6 +62,28 @@ pub static ALL: &[&crate::Check] = &[
     &crate::dane::insecure::CHECK,
     &crate::dane::mismatch::CHECK,
     &crate::dane::unusable::CHECK,
+    // dkim
+    &crate::dkim::key_missing::CHECK,
+    &crate::dkim::key_revoked::CHECK,
+    &crate::dkim::key_syntax::CHECK,
+    &crate::dkim::key_too_short::CHECK,
+    &crate::dkim::key_weak::CHECK,
+    &crate::dkim::several_keys::CHECK,
+    &crate::dkim::testing::CHECK,
+    // dmarc
+    &crate::dmarc::discovery_differs::CHECK,
+    &crate::dmarc::missing::CHECK,
+    &crate::dmarc::multiple::CHECK,
+    &crate::dmarc::no_reports::CHECK,
+    &crate::dmarc::obsolete_tags::CHECK,
+    &crate::dmarc::policy_none::CHECK,
+    &crate::dmarc::report_unauthorized::CHECK,
+    &crate::dmarc::subdomain_weaker::CHECK,
+    &crate::dmarc::syntax::CHECK,
+    &crate::dmarc::testing::CHECK,
+    // dnsbl
+    &crate::dnsbl::listed::CHECK,
+    &crate::dnsbl::listed_minor::CHECK,
     // imap
     &crate::imap::plaintext_login::CHECK,
     &crate::imap::starttls_missing::CHECK,
@@ -80,8 +102,13 @@ pub static ALL: &[&crate::Check] = &[
     &crate::mta_sts::mx_mismatch::CHECK,
     &crate::mta_sts::policy_syntax::CHECK,
     &crate::mta_sts::policy_unavailable::CHECK,
+    &crate::mta_sts::syntax::CHECK,
     // mx
     &crate::mx::no_address::CHECK,
+    // pool
+    &crate::pool::not_in_spf::CHECK,
+    &crate::pool::range_unused::CHECK,
+    &crate::pool::unconfirmed::CHECK,
     // smtp
     &crate::smtp::injected_commands::CHECK,
     &crate::smtp::partly_unreachable::CHECK,
@@ -111,4 +138,7 @@ pub static ALL: &[&crate::Check] = &[
     &crate::tls::certificate_untrusted::CHECK,
     &crate::tls::cipher_weak::CHECK,
     &crate::tls::version_old::CHECK,
+    // tls-rpt
+    &crate::tls_rpt::missing::CHECK,
+    &crate::tls_rpt::syntax::CHECK,
 ];

@@ -102,7 +102,7 @@ impl<'a> Letter<'a> {
     fn new(facts: &'a LetterFacts, settled: bool) -> Self {
         Self {
             facts,
-            view: View { observations: facts, settled },
+            view: if settled { View::settled(facts) } else { View::live(facts) },
             envelope: OnceCell::new(),
             spf: OnceCell::new(),
             dmarc: OnceCell::new(),

@@ -80,8 +80,8 @@ pub fn score(judged: &[Judged]) -> Score {
 /// One part.
 fn score_part(part: &Part, judged: &[Judged]) -> ScorePart {
     let belongs = |one: &&Judged| {
-        let in_family = |family: &&str| one.check.id.strip_prefix(*family).is_some_and(|rest| rest.starts_with('-'));
-        part.families.iter().any(|family| in_family(&family))
+        let in_family = |family: &str| one.check.id.strip_prefix(family).is_some_and(|rest| rest.starts_with('-'));
+        part.families.iter().any(|family| in_family(family))
     };
     let own: Vec<&Judged> = judged.iter().filter(belongs).filter(|one| is_decided(&one.judgement)).collect();
     let failed: Vec<&&Judged> = own.iter().filter(|one| matches!(one.judgement, Judgement::Fail(_))).collect();

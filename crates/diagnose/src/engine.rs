@@ -1,11 +1,13 @@
 //! The engine of one run: ports, settings, and what its targets share.
 
 use crate::driver;
+use crate::spf::Sender;
 use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 use ptrust_checks::{LetterFacts, LetterTarget, Settings as Checks, selected};
 use ptrust_facts::{Chain, DomainFacts, DomainTarget, Fact, Facts, Need, Owner, Run, Target, WalkState};
 use ptrust_mail::message::NotMessage;
+use ptrust_mail::spf::CheckHost;
 use ptrust_names::{Cause, Question, Record};
 use ptrust_observe::assume::Assume;
 use ptrust_observe::chain::{AnchorError, Chains};
@@ -115,6 +117,11 @@ impl Engine {
     /// When the text is no message.
     pub async fn letter(&self, text: &[u8], target: LetterTarget) -> Result<Report, NotMessage> {
         Ok(Report::letter(&self.letter_facts(text, target).await?, &self.checks))
+    }
+
+    /// Whether a client may send for a domain, by SPF.
+    pub async fn spf(&self, check: CheckHost) -> Sender {
+        driver::sender(self, check).await
     }
 
     /// The report of one domain, or of a host's mail servers.

@@ -6,5 +6,6 @@
 mod driver;
 mod engine;
 pub mod plan;
+pub mod spf;
 
 pub use engine::{Engine, Options};

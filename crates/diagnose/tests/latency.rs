@@ -4,7 +4,7 @@
 
 use futures_util::StreamExt;
 use ptrust_diagnose::{Engine, Options};
-use ptrust_facts::{Scope, Target};
+use ptrust_facts::{DomainTarget, Scope, Target};
 use ptrust_report::Verdict;
 use ptrust_world::World;
 use std::time::Duration;
@@ -66,4 +66,43 @@ async fn silent_smtp_and_rdap_servers_cost_one_second_at_most() {
     let took = begun.elapsed();
     assert_eq!(report.verdict, Verdict::Pass, "{report:#?}");
     assert!(took <= COLD + Duration::from_secs(1), "{took:?}");
+}
+
+/// Answers and SMTP turns in the longest chain of `bench/audit.world`.
+const AUDIT_CHAIN: u32 = 14;
+
+#[tokio::test(start_paused = true)]
+async fn a_cold_audit_takes_little_more_than_its_longest_chain() {
+    let world = World::parse(include_str!("../../../bench/audit.world")).expect("a world");
+    let engine = Engine::new(world.ports(), world.settings(), ptrust_checks::Settings::default(), Options::default());
+    let engine = engine.expect("the world's anchors");
+    let audit = world.audits().first().expect("an audit").clone();
+    let target = audit.adjust(DomainTarget { scope: Scope::World, ..DomainTarget::new(audit.name.clone()) });
+    let begun = Instant::now();
+    let report = engine.audit(target).await;
+    let took = begun.elapsed();
+    let chain = ANSWER * AUDIT_CHAIN;
+    println!("cold audit: {took:?}, chain {chain:?}, ratio {:.2}", took.as_secs_f64() / chain.as_secs_f64());
+    let worse = report.findings.iter().filter(|finding| finding.severity > ptrust_checks::Severity::Notice);
+    assert_eq!(worse.map(|finding| finding.id).collect::<Vec<_>>(), [""; 0]);
+    assert!(took <= chain * 13 / 10, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_slow_server_delays_only_its_own_facts() {
+    let text = format!(
+        "{}\nzone slow.example ns1.slow.example\n!timeout ns1.slow.example\n",
+        include_str!("../../../bench/audit.world")
+    );
+    let text = text.replace("include:_spf.sender.example", "include:_spf.sender.example include:_spf.slow.example");
+    let world = World::parse(&text).expect("a world");
+    let engine = Engine::new(world.ports(), world.settings(), ptrust_checks::Settings::default(), Options::default());
+    let engine = engine.expect("the world's anchors");
+    let audit = world.audits().first().expect("an audit").clone();
+    let target = audit.adjust(DomainTarget { scope: Scope::World, ..DomainTarget::new(audit.name.clone()) });
+    let report = engine.audit(target).await;
+    let open: Vec<&str> = report.coverage.inconclusive.iter().map(|one| one.id).collect();
+    assert!(open.contains(&"spf-include-broken"), "{open:?}");
+    assert!(open.iter().all(|id| id.starts_with("spf-")), "{open:?}");
+    assert_eq!(report.count(ptrust_checks::Severity::Error), 0, "{report:#?}");
 }

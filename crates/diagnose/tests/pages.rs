@@ -70,9 +70,9 @@ fn mismatches(checked: &Outcome, verdict: &str) -> String {
 }
 
 /// Calls back for every example of every page, with a title, and gathers what it says.
-fn over_pages(mut say: impl FnMut(&'static Check, &Example) -> String) -> String {
-    let mut all = String::new();
-    for check in ALL {
+fn over_pages(say: impl Fn(&'static Check, &Example) -> String + Sync) -> String {
+    let page = |check: &'static Check| {
+        let mut all = String::new();
         for (index, example) in examples(check.page).iter().enumerate() {
             if let Err(error) = World::parse(&example.world) {
                 let _ = writeln!(all, "{} example {}: world: {error}", check.id, index + 1);
@@ -83,8 +83,26 @@ fn over_pages(mut say: impl FnMut(&'static Check, &Example) -> String) -> String
                 let _ = writeln!(all, "{} example {}:\n{said}", check.id, index + 1);
             }
         }
+        all
+    };
+    // There are some hundred examples: every core takes its share.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        let share = |core| ALL.iter().copied().skip(core).step_by(cores).map(page).collect::<String>();
+        let shares: Vec<_> = (0..cores).map(|core| scope.spawn(move || share(core))).collect();
+        shares.into_iter().map(|share| share.join().expect("no panic in a page")).collect()
+    })
+}
+
+/// What an example's verdicts look at: everything, where they tell more than what single checks say.
+fn needs(example: &Example) -> BTreeSet<Need> {
+    let lines =
+        || example.verdicts.iter().flat_map(|verdict| verdict.lines()).filter_map(|line| line.split(' ').next());
+    let checks: Option<Vec<&Check>> = lines().map(ptrust_checks::by_id).collect();
+    match checks {
+        Some(checks) => Need::closure(checks.iter().flat_map(|check| check.needs.iter().copied())),
+        None => Need::ALL.into(),
     }
-    all
 }
 
 /// What comes out of every target of an example: what it is about, what was seen, and the outcome.
@@ -100,7 +118,7 @@ fn outcomes(example: &Example) -> Vec<(String, String, Outcome)> {
         .map(|checked| (checked.facts.target.address.to_string(), checked.summary(), checked.outcome));
     let world = World::parse(text).expect("parsed before");
     let audited = support::domains(&world).into_iter().map(|target| {
-        let (facts, outcome) = support::audit_one(text, target);
+        let (facts, outcome) = support::audit_for(text, target, &needs(example));
         (facts.target.domain.to_string(), support::summary(&facts), outcome)
     });
     addresses.chain(audited).collect()

@@ -6,10 +6,15 @@
 //! Not here: anything that asks the world (`observe`) or decides what a finding is (`checks`).
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod dnsbl;
+pub mod esp;
 pub mod generic;
 pub mod local;
 pub mod providers;
 pub mod receivers;
 pub mod registries;
 pub mod replies;
+pub mod requirements;
+pub mod resolvers;
+pub mod selectors;
 pub mod special_use;

@@ -5,6 +5,7 @@ use crate::Report;
 use crate::mail::Mail;
 use crate::report::Verdict;
 use ptrust_checks::posture::pool::{InSpf, Member, PoolRange};
+use ptrust_checks::risk::{Risk, risks};
 use ptrust_checks::score::{Score, score};
 use ptrust_checks::{Finding, Judged, Posture, Settings};
 use ptrust_facts::Need;
@@ -22,6 +23,8 @@ pub struct DomainBody {
     pub target: DomainTarget,
     /// The score: it orders, the verdict decides.
     pub score: Score,
+    /// What mailbox services make of it; empty unless everything was looked at.
+    pub risk: Vec<Risk>,
     /// The mail of the domain, by family.
     pub mail: Mail,
     /// The sending pool in numbers.
@@ -102,6 +105,11 @@ pub(crate) fn body(posture: &Posture, judged: &[Judged], settings: &Settings) ->
     DomainBody {
         target: facts.target.clone(),
         score: score(judged),
+        risk: if needs.contains(&Need::Pool) && needs.contains(&Need::Dmarc) {
+            risks(posture, judged)
+        } else {
+            Vec::new()
+        },
         mail: Mail::of(posture, &needs),
         pool: Pool {
             sending: sending().count(),

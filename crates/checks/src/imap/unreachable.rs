@@ -30,7 +30,8 @@ fn judge(posture: &Posture) -> Judgement {
     if servers.is_empty() {
         return Judgement::NotApplicable;
     }
-    if !refusing.is_empty() && !(host && reached) {
+    let excused = host && reached;
+    if !excused && !refusing.is_empty() {
         return Judgement::fail(failure(posture, &refusing));
     }
     let open = servers.iter().find_map(|server| Some((server, server.session.cause()?)));

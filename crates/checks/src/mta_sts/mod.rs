@@ -4,3 +4,4 @@ pub mod certificate;
 pub mod mx_mismatch;
 pub mod policy_syntax;
 pub mod policy_unavailable;
+pub mod syntax;

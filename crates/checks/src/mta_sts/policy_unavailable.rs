@@ -22,10 +22,10 @@ fn judge(posture: &Posture) -> Judgement {
         StsPolicyState::NotSought => Judgement::NotApplicable,
         StsPolicyState::Fetched(..) => Judgement::Pass,
         StsPolicyState::Unavailable(why) => Judgement::fail(failure(posture, &why)),
-        StsPolicyState::Unknown(cause) => match host_is_absent(posture) {
-            true => Judgement::fail(failure(posture, "the host does not exist")),
-            false => Judgement::inconclusive(posture.sts_url().unwrap_or_default(), cause),
-        },
+        StsPolicyState::Unknown(_) if host_is_absent(posture) => {
+            Judgement::fail(failure(posture, "the host does not exist"))
+        }
+        StsPolicyState::Unknown(cause) => Judgement::inconclusive(posture.sts_url().unwrap_or_default(), cause),
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Asks {
     pub questions: BTreeSet<Question>,
     /// Questions whose absence proves nothing, such as guessed selectors: asked once, where the answer is.
     pub guesses: BTreeSet<Question>,
+    /// Questions of lists that the user has a key for, with a label in its place: for the resolvers.
+    pub keyed: BTreeSet<Question>,
     /// Questions of which every server of the zone is asked.
     pub census: BTreeSet<Question>,
     /// Addresses whose identity is examined, each with whether its SMTP server is greeted.
@@ -69,6 +71,23 @@ impl Posture<'_> {
                 }
                 asks.questions.extend(self.sts_host_questions());
                 asks.documents.extend(self.sts_url());
+            }
+            Need::Lists => {
+                for (keyed, question) in self.list_questions() {
+                    let kind = if keyed { &mut asks.keyed } else { &mut asks.guesses };
+                    kind.insert(question);
+                }
+            }
+            Need::Dmarc => asks.questions.extend(self.dmarc_questions()),
+            Need::Dkim => {
+                let (named, guesses) = self.dkim_questions();
+                asks.questions.extend(named);
+                asks.guesses.extend(guesses);
+            }
+            Need::TlsRpt => {
+                if let Some(step) = self.tls_rpt_step() {
+                    asks.questions.extend(step.questions().cloned());
+                }
             }
             Need::Spf => asks.questions.extend(self.spf_step().questions().cloned()),
             Need::Pool => asks.addresses.extend(

@@ -6,11 +6,15 @@
 
 mod asks;
 pub mod dane;
+pub mod dkim;
+mod dmarc;
+pub mod lists;
 pub mod mta_sts;
 pub mod mx;
 pub mod pool;
 pub mod servers;
 mod spf;
+mod tls_rpt;
 
 pub use asks::Asks;
 
@@ -18,6 +22,7 @@ use mx::Exchangers;
 use pool::Pool;
 use ptrust_facts::{DomainFacts, Observations};
 use ptrust_mail::Answers;
+use ptrust_mail::dmarc::Discovery;
 use ptrust_mail::spf::Tree;
 use ptrust_names::{Cause, Name, Observed, Question, RecordType, Records};
 use std::cell::OnceCell;
@@ -29,6 +34,7 @@ pub struct Posture<'a> {
     view: View<'a>,
     /// What is known now: answers that are still missing read as not asked.
     known: View<'a>,
+    dmarc: OnceCell<Discovery>,
     exchangers: OnceCell<Exchangers>,
     pool: OnceCell<Pool>,
     spf: OnceCell<Tree>,
@@ -36,11 +42,22 @@ pub struct Posture<'a> {
 
 /// The answers as an evaluator sees them.
 #[derive(Clone, Copy)]
-pub(crate) struct View<'a> {
-    /// What was observed.
-    pub(crate) observations: &'a Observations,
+pub struct View<'a> {
+    observations: &'a Observations,
     /// Whether nothing more will come.
-    pub(crate) settled: bool,
+    settled: bool,
+}
+
+impl<'a> View<'a> {
+    /// While answers are still coming.
+    pub const fn live(observations: &'a Observations) -> Self {
+        Self { observations, settled: false }
+    }
+
+    /// When nothing more will come: what is missing is not known.
+    pub const fn settled(observations: &'a Observations) -> Self {
+        Self { observations, settled: true }
+    }
 }
 
 impl Answers for View<'_> {
@@ -66,6 +83,7 @@ impl<'a> Posture<'a> {
             facts,
             view: View { observations: facts, settled },
             known: View { observations: facts, settled: true },
+            dmarc: OnceCell::new(),
             exchangers: OnceCell::new(),
             pool: OnceCell::new(),
             spf: OnceCell::new(),

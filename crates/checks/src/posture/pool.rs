@@ -4,6 +4,7 @@ use super::Posture;
 use ipnet::IpNet;
 use ptrust_facts::domain::RANGE_SAMPLE;
 use ptrust_facts::{Facts, PoolSource};
+use ptrust_knowledge::esp;
 use ptrust_mail::spf::{Allowed, Qualifier, TermState};
 use ptrust_names::{Name, registrable};
 use schemars::JsonSchema;
@@ -186,7 +187,17 @@ impl Posture<'_> {
     fn service(&self, path: &[Name]) -> Option<&'static str> {
         let own = registrable(self.domain()).map(|found| found.domain);
         let foreign = |name: &&Name| registrable(name).map(|found| found.domain) != own;
-        path.iter().find(foreign).and(None)
+        path.iter().filter(foreign).find_map(esp::by_include).map(|service| service.name.as_str())
+    }
+
+    /// Why part of the SPF record is not known, or that it depends on the sender.
+    pub fn spf_cause(&self) -> ptrust_names::Cause {
+        let tree = self.spf();
+        let asked = |node: &ptrust_mail::spf::Node| {
+            let terms = node.terms.iter().flat_map(|term| &term.questions);
+            node.asked.answer.cause().or_else(|| terms.into_iter().find_map(|asked| asked.answer.cause()))
+        };
+        tree.nodes.iter().find_map(asked).unwrap_or(ptrust_names::Cause::NotAsked)
     }
 
     /// Whether every term of the SPF record is known and says the same of all senders.
@@ -219,7 +230,7 @@ fn sample(range: IpNet, limit: usize) -> Vec<IpAddr> {
     let count = RANGE_SAMPLE.min(limit).max(2) as u128;
     // Whole steps, so that no product exceeds the width.
     let step = (size - 1) / (count - 1);
-    (0..count).map(|number| at(if number + 1 == count { size - 1 } else { number * step })).collect()
+    (0..count).map(|number| if number + 1 == count { range.broadcast() } else { at(number * step) }).collect()
 }
 
 #[cfg(test)]

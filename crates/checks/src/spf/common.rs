@@ -34,13 +34,23 @@ pub(super) fn sound<'a>(posture: &'a Posture) -> Result<&'a Node, Judgement> {
     if root.errors().next().is_none() { Ok(root) } else { Err(Judgement::NotApplicable) }
 }
 
-/// The first included record, or other answer behind a term, that nobody could get; also when the survey was cut.
-pub(super) fn unknown(tree: &Tree) -> Option<Judgement> {
+/// The first included record that nobody could get, or answer behind a term that matters here.
+pub(super) fn unknown(tree: &Tree, matters: impl Fn(&TermNode, &Question) -> bool) -> Option<Judgement> {
     let term = || {
-        let mut asked = tree.nodes.iter().flat_map(|node| &node.terms).flat_map(|term| &term.questions);
-        asked.find_map(|asked| Some(Judgement::inconclusive(asked.question.to_string(), asked.answer.cause()?)))
+        let terms = tree.nodes.iter().flat_map(|node| &node.terms);
+        let mut asked = terms.flat_map(|term| term.questions.iter().map(move |asked| (term, asked)));
+        asked.find_map(|(term, asked)| {
+            let cause = asked.answer.cause().filter(|_| matters(term, &asked.question))?;
+            Some(Judgement::inconclusive(asked.question.to_string(), cause))
+        })
     };
     unknown_record(tree).or_else(term)
+}
+
+/// The same for how much the record allows: a host whose addresses are not known is a few addresses at most, unless a
+/// prefix length widens them.
+pub(super) fn unknown_size(tree: &Tree) -> Option<Judgement> {
+    unknown(tree, |term, _| term.name == TermName::Exists || term.text.0.contains(&b'/'))
 }
 
 /// The first included record that nobody could get; also when the survey was cut.

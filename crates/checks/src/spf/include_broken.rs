@@ -18,6 +18,9 @@ pub const CHECK: Check = Check {
     judge: Judge::Domain(judge),
 };
 
+/// Terms told in a sentence; the tree shows all.
+const TOLD: usize = 4;
+
 fn judge(posture: &Posture) -> Judgement {
     let root = match common::sound(posture) {
         Ok(root) => root,
@@ -78,7 +81,11 @@ fn broken(tree: &Tree) -> Vec<Broken<'_>> {
 
 fn failure(posture: &Posture, tree: &Tree, broken: &[Broken]) -> Failure {
     let domain = posture.domain();
-    let texts = broken.iter().map(|one| format!("{}: {}", common::term_text(tree, one.link), one.what));
+    let told = broken.iter().take(TOLD).map(|one| format!("{}: {}", common::term_text(tree, one.link), one.what));
+    let mut texts = told.collect::<Vec<_>>().join("; ");
+    if let Some(more @ 1..) = broken.len().checked_sub(TOLD) {
+        texts = format!("{texts}; and {more} more");
+    }
     let foreign = broken.iter().any(|one| one.link.node != 0);
     let mut steps = vec![
         "Remove the term if the service no longer sends for the domain; else write the name it documents.".to_owned(),
@@ -89,8 +96,7 @@ fn failure(posture: &Posture, tree: &Tree, broken: &[Broken]) -> Failure {
     Failure {
         subject: domain.to_string(),
         explanation: format!(
-            "{}. Receivers that come to it treat the whole SPF record of {domain} as broken (permerror).",
-            remedy::joined(texts)
+            "{texts}. Receivers that come to it treat the whole SPF record of {domain} as broken (permerror)."
         ),
         evidence: common::evidence_of(posture, broken.iter().filter_map(|one| one.node)),
         remedy: Remedy { steps, records: Vec::new() },

@@ -25,7 +25,7 @@ fn judge(posture: &Posture) -> Judgement {
     let tree = posture.spf();
     let terms: Vec<Link> = tree.in_state(TermState::TooManyExchangers).collect();
     if terms.is_empty() {
-        return common::unknown(tree).unwrap_or(Judgement::Pass);
+        return common::unknown(tree, |_, question| question.rtype == RecordType::MX).unwrap_or(Judgement::Pass);
     }
     Judgement::fail(failure(posture, &terms))
 }

@@ -29,7 +29,7 @@ fn judge(posture: &Posture) -> Judgement {
     if passing.iter().any(|one| one.range.prefix_len() == 0) || passing_ipv4(&passing) == EVERYTHING {
         return Judgement::fail(failure(posture, &passing));
     }
-    common::unknown(posture.spf()).unwrap_or(Judgement::Pass)
+    common::unknown_size(posture.spf()).unwrap_or(Judgement::Pass)
 }
 
 /// The blocks that pass, those that receivers do not get to left out.
@@ -40,7 +40,8 @@ pub(super) fn passing(posture: &Posture) -> Vec<Allowed> {
 
 fn failure(posture: &Posture, passing: &[Allowed]) -> Failure {
     let (domain, tree) = (posture.domain(), posture.spf());
-    let whole = passing.iter().find(|one| one.range.prefix_len() == 0);
+    // The domain's own terms are named before those of others.
+    let whole = passing.iter().filter(|one| one.range.prefix_len() == 0).min_by_key(|one| one.path.len());
     let by = match whole {
         Some(one) => {
             let family = match (one.name, one.range.addr().is_ipv4()) {

@@ -63,7 +63,7 @@ fn repaired(root: &Node) -> Option<String> {
     let text = common::rewritten(root, |_, term| match term.error.map(|error| error.kind) {
         Some(SpfErrorKind::DuplicateModifier) => None,
         // `ip4: 192.0.2.1`: the value stands behind the space, as a term of its own.
-        Some(SpfErrorKind::MissingValue) if !term.text.0.eq_ignore_ascii_case(b"include:") => None,
+        Some(_) if matches!(term.text.0.to_ascii_lowercase().as_slice(), b"ip4:" | b"ip6:") => None,
         Some(kind) => Some(mended(term, kind).unwrap_or_else(|| common::kept(term))),
         None => Some(common::kept(term)),
     });
@@ -93,5 +93,42 @@ fn mended(term: &TermNode, kind: SpfErrorKind) -> Option<String> {
             };
             Some(format!("{qualifier}{known}"))
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repaired;
+    use ptrust_mail::spf::survey;
+    use ptrust_names::{CharString, Data, Name, Observed, Question, Record, RecordType, Records};
+    use std::collections::BTreeMap;
+
+    /// What a record with faults is repaired to.
+    fn repair(text: &str) -> Option<String> {
+        let domain: Name = "example.com".parse().expect("a name");
+        let data = Data::Txt(vec![CharString(text.as_bytes().to_vec())]);
+        let set = vec![Record { owner: domain.clone(), ttl: 300, data }];
+        let records = Observed::Present(Records { aliases: Vec::new(), set });
+        let answers = BTreeMap::from([(Question::new(domain.clone(), RecordType::TXT), records)]);
+        let tree = survey(&domain, &answers).done().expect("no term needs DNS");
+        tree.root().and_then(repaired)
+    }
+
+    #[test]
+    fn common_slips_are_put_right_and_nothing_is_guessed() {
+        let repairs = [
+            ("v=spf1 a:192.0.2.1 -all", Some("v=spf1 ip4:192.0.2.1 -all")),
+            ("v=spf1 ipv4:192.0.2.0/28 -all", Some("v=spf1 ip4:192.0.2.0/28 -all")),
+            ("v=spf1 ~ip4:2001:db8::1 -all", Some("v=spf1 ~ip6:2001:db8::1 -all")),
+            ("v=spf1 192.0.2.1 -all", Some("v=spf1 ip4:192.0.2.1 -all")),
+            ("v=spf1 ip4: 192.0.2.1 -all", Some("v=spf1 ip4:192.0.2.1 -all")),
+            ("v=spf1 +exp=a.example ?al", Some("v=spf1 exp=a.example ?all")),
+            ("v=spf1 -all:x", Some("v=spf1 -all")),
+            ("v=spf1 ip4:192.0.2.300 -all", None),
+            ("v=spf1 nonsense -all", None),
+        ];
+        for (text, expected) in repairs {
+            assert_eq!(repair(text).as_deref(), expected, "{text}");
+        }
     }
 }

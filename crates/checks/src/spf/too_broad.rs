@@ -37,7 +37,7 @@ fn judge(posture: &Posture) -> Judgement {
     let own = |one: &&Allowed| one.path.iter().all(|name| common::is_own(posture, name));
     let broad: Vec<&Allowed> = passing.iter().filter(own).filter(|one| is_broad(one.range)).collect();
     if broad.is_empty() {
-        return common::unknown(posture.spf()).unwrap_or(Judgement::Pass);
+        return common::unknown_size(posture.spf()).unwrap_or(Judgement::Pass);
     }
     Judgement::fail(failure(posture, &broad))
 }

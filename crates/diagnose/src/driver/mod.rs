@@ -5,15 +5,17 @@ mod answer;
 
 use crate::engine::Engine;
 use crate::plan::{self, Plan};
+use crate::spf::Sender;
 use answer::{answer, unanswered};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use ptrust_checks::{Letter, LetterFacts, LetterTarget};
 use ptrust_facts::{
     AnyFact, DomainFacts, DomainTarget, FactKind, Facts, Key, Need, Observations, Run, Target, WalkState,
 };
 use ptrust_mail::message::{self, NotMessage};
+use ptrust_mail::spf::CheckHost;
 use ptrust_observe::verify;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -119,6 +121,28 @@ impl Subject for LetterFacts {
     }
 }
 
+impl Subject for Sender {
+    fn observations(&self) -> &Observations {
+        &self.observations
+    }
+
+    fn observations_mut(&mut self) -> &mut Observations {
+        &mut self.observations
+    }
+
+    fn plan(&self, _: &BTreeSet<Need>) -> Plan {
+        Plan { keys: self.keys(), ..Plan::default() }
+    }
+
+    /// Its records are all that is looked at.
+    fn add(&mut self, _: Facts) {}
+
+    /// It asks DNS only.
+    fn is_slow(_: FactKind) -> bool {
+        false
+    }
+}
+
 /// The facts of one address, gathered within the engine's deadline.
 pub(crate) async fn address(engine: &Engine, target: Target) -> Facts {
     let deadline = Instant::now() + engine.deadline();
@@ -141,6 +165,13 @@ pub(crate) async fn domain(engine: &Engine, target: DomainTarget) -> DomainFacts
     let deadline = Instant::now() + engine.deadline();
     let facts = DomainFacts::new(target, engine.now(), engine.assumed_run());
     gather(engine, facts, engine.needs().clone(), deadline).await
+}
+
+/// What decides whether a client may send, gathered within the engine's deadline.
+pub(crate) async fn sender(engine: &Engine, check: CheckHost) -> Sender {
+    let deadline = Instant::now() + engine.deadline();
+    let observations = Observations::new(engine.now(), engine.assumed_run());
+    gather(engine, Sender { check, observations }, BTreeSet::new(), deadline).await
 }
 
 /// An address without facts.
@@ -174,7 +205,13 @@ async fn gather<S: Subject>(engine: &Engine, subject: S, needs: BTreeSet<Need>, 
             () = sleep_until(limit) => None,
         };
         let Some(arrival) = arrival else { break };
-        if gathering.take(engine, arrival) {
+        let mut decisive = gathering.take(arrival);
+        // What has come at the same time is taken before the plan runs again.
+        while let Some(Some(arrival)) = gathering.pending.next().now_or_never() {
+            decisive |= gathering.take(arrival);
+        }
+        if decisive {
+            gathering.open(engine);
             limit = gathering.limit(engine);
         }
     }
@@ -228,7 +265,7 @@ impl<'a, S: Subject> Gathering<'a, S> {
     }
 
     /// Takes what arrived; whether it was something that is waited for.
-    fn take(&mut self, engine: &'a Engine, arrival: Arrival) -> bool {
+    fn take(&mut self, arrival: Arrival) -> bool {
         match arrival {
             Arrival::Run(run) => {
                 self.run_open = false;
@@ -249,7 +286,6 @@ impl<'a, S: Subject> Gathering<'a, S> {
                 self.subject.add(*facts);
             }
         }
-        self.open(engine);
         true
     }
 

@@ -30,6 +30,7 @@ pub(crate) fn next(facts: &DomainFacts, needs: &BTreeSet<Need>) -> Plan {
     if walk {
         keys.extend(asks.chains.into_iter().map(Key::Chain));
     }
+    keys.extend(asks.keyed.into_iter().map(Key::Resolver));
     keys.extend(asks.sessions.into_iter().map(Key::Session));
     keys.extend(asks.documents.into_iter().map(Key::Document));
     let addresses = asks.addresses.into_iter().map(|(address, greets)| Target {

@@ -58,7 +58,12 @@ pub(crate) fn domain_facts(text: &str, target: DomainTarget, needs: &BTreeSet<Ne
 
 /// One `!audit` line of a world, audited.
 pub(crate) fn audit_one(text: &str, target: DomainTarget) -> (DomainFacts, Outcome) {
-    let facts = domain_facts(text, target, &Need::ALL.into());
+    audit_for(text, target, &Need::ALL.into())
+}
+
+/// The same for some needs only.
+pub(crate) fn audit_for(text: &str, target: DomainTarget, needs: &BTreeSet<Need>) -> (DomainFacts, Outcome) {
+    let facts = domain_facts(text, target, needs);
     let outcome = Outcome::of(&Report::audit(&facts, &Settings::default()));
     (facts, outcome)
 }

@@ -29,8 +29,6 @@ const CONNECT_WAIT: Duration = Duration::from_secs(5);
 const GREETING_WAIT: Duration = Duration::from_secs(10);
 /// Wait for the reply to a command, and for a handshake.
 const COMMAND_WAIT: Duration = Duration::from_secs(5);
-/// Wait for an answer to an injected command: a server that takes it answers at once.
-const INJECTED_WAIT: Duration = Duration::from_millis(500);
 /// Wait for the goodbye, which is courtesy and tells nothing.
 const QUIT_WAIT: Duration = Duration::from_secs(1);
 /// Octets read at a time.
@@ -169,18 +167,19 @@ impl Client<'_> {
         if self.service.protocol.is_implicit() {
             return Injection::NotTested;
         }
-        let (command, answer): (&[u8], &[u8]) =
-            if self.service.protocol.is_imap() { (b"a9 NOOP\r\n", b"a9 ") } else { (b"NOOP\r\n", b"250") };
+        // A goodbye under TLS is answered by a sound server at once; one that kept the command answers that first.
+        let imap = self.service.protocol.is_imap();
+        let (command, goodbye, kept): (&[u8], &[u8], &[u8]) =
+            if imap { (b"a9 NOOP\r\n", b"a5 LOGOUT\r\n", b"a9 ") } else { (b"NOOP\r\n", b"QUIT\r\n", b"250") };
         let exchange = async {
             let mut talk = self.connect().await.ok()?;
             self.begin_tls(&mut talk, command).await.ok()?;
             let (mut talk, _) = self.handshake(talk).await.ok()?;
+            talk.write(goodbye).await.ok()?;
             let mut chunk = [0; CHUNK];
-            let heard = match timeout(INJECTED_WAIT, talk.stream.read(&mut chunk)).await {
-                Ok(Ok(length)) => chunk.get(..length).unwrap_or_default(),
-                _ => &[],
-            };
-            Some(if heard.starts_with(answer) { Injection::Vulnerable } else { Injection::Clean })
+            let length = talk.stream.read(&mut chunk).await.ok().filter(|length| *length > 0)?;
+            let heard = chunk.get(..length).unwrap_or_default();
+            Some(if heard.starts_with(kept) { Injection::Vulnerable } else { Injection::Clean })
         };
         timeout(GREETING_WAIT + COMMAND_WAIT, exchange).await.ok().flatten().unwrap_or_default()
     }

@@ -1,10 +1,16 @@
 //! The mail of a domain in the words of the JSON: one short summary a family, which the text output reads too.
 
+mod auth;
+mod lists;
 mod mx;
 mod spf;
+mod transport;
 
+pub use auth::{Dkim, DkimKey, Dmarc};
+pub use lists::{Listed, Lists};
 pub use mx::{Mx, MxHost, MxState};
 pub use spf::{Spf, SpfState};
+pub use transport::{DaneHost, MailServer, MtaSts};
 
 use ptrust_checks::Posture;
 use ptrust_facts::Need;
@@ -19,6 +25,20 @@ pub struct Mail {
     pub mx: Option<Mx>,
     /// The SPF record.
     pub spf: Option<Spf>,
+    /// The DKIM keys.
+    pub dkim: Option<Dkim>,
+    /// The DMARC policy.
+    pub dmarc: Option<Dmarc>,
+    /// The mail servers that were spoken to.
+    pub servers: Option<Vec<MailServer>>,
+    /// MTA-STS.
+    pub mta_sts: Option<MtaSts>,
+    /// TLS-RPT: `published`, `missing`, `several` or `unknown`.
+    pub tls_rpt: Option<&'static str>,
+    /// DANE of each mail exchanger.
+    pub dane: Option<Vec<DaneHost>>,
+    /// Blocklists.
+    pub lists: Option<Lists>,
 }
 
 impl Mail {
@@ -28,6 +48,13 @@ impl Mail {
         Self {
             mx: looked(Need::Mx).then(|| mx::summary(posture)),
             spf: looked(Need::Spf).then(|| spf::summary(posture)),
+            dkim: looked(Need::Dkim).then(|| auth::dkim(posture)),
+            dmarc: looked(Need::Dmarc).then(|| auth::dmarc(posture)),
+            servers: (looked(Need::Servers) || looked(Need::Imap)).then(|| transport::servers(posture)),
+            mta_sts: looked(Need::MtaSts).then(|| transport::mta_sts(posture)),
+            tls_rpt: looked(Need::TlsRpt).then(|| transport::tls_rpt(posture)),
+            dane: looked(Need::Dane).then(|| transport::dane(posture)),
+            lists: looked(Need::Lists).then(|| lists::lists(posture)),
         }
     }
 }

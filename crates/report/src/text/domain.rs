@@ -2,8 +2,9 @@
 
 use super::page::{Page, Span, columns, pad};
 use super::style::Style;
-use super::{INDENT, LABEL, findings, indent, mail, words};
+use super::{INDENT, LABEL, findings, indent, mail, spf, words};
 use crate::{DomainBody, PoolAddress, Report, Verdict};
+use ptrust_checks::risk::{Met, RiskLevel};
 use ptrust_checks::{Finding, Severity, Who};
 use ptrust_names::{Name, registrable};
 
@@ -13,6 +14,12 @@ const MAX_ROWS: usize = 12;
 /// Writes the report below its headline.
 pub(super) fn domain(page: &mut Page, report: &Report, body: &DomainBody) {
     mail::lines(page, body);
+    // Who looks at SPF alone wants to see the records; in the report of everything a line has to do.
+    let alone = report.judged().iter().all(|judged| judged.check.id.starts_with("spf-"));
+    if let Some(spf) = body.mail.spf.as_ref().filter(|_| alone) {
+        page.blank();
+        spf::survey(page, spf);
+    }
     let (notices, grave): (Vec<Finding>, Vec<Finding>) =
         report.findings.iter().cloned().partition(|finding| finding.severity == Severity::Notice);
     for finding in &grave {
@@ -24,8 +31,11 @@ pub(super) fn domain(page: &mut Page, report: &Report, body: &DomainBody) {
         findings::brief(page, &notices);
     }
     findings::undetermined(page, report);
-    pool(page, body);
+    if !alone {
+        pool(page, body);
+    }
     page.blank();
+    risk(page, body);
     score(page, body);
     findings::coverage(page, report);
 }
@@ -145,6 +155,37 @@ fn row(page: &mut Page, one: &PoolAddress, wide: usize) {
     // The sources stay in one piece: beside the name, or below it.
     let sources = format!("   {}", sources.join(", ").replace(' ', "\u{a0}"));
     page.hang(first, INDENT + wide + 9, &[Span::plain(name), Span::dim(sources)]);
+}
+
+/// The risk at each receiver, gravest first, with its first reason.
+fn risk(page: &mut Page, body: &DomainBody) {
+    let mut risks: Vec<_> = body.risk.iter().collect();
+    risks.sort_by_key(|risk| std::cmp::Reverse(risk.level));
+    let mut label = "Receivers";
+    for risk in risks {
+        let style = match risk.level {
+            RiskLevel::Low => Style::Good,
+            RiskLevel::Medium => Style::Warning,
+            RiskLevel::High | RiskLevel::Blocking => Style::Error,
+        };
+        let judged = risk.requirements.iter().filter(|one| matches!(one.met, Met::Yes | Met::No));
+        let met = judged.clone().filter(|one| one.met == Met::Yes).count();
+        let counts = format!("{met} of {} met", judged.count());
+        let open = if risk.open { ", more not known" } else { "" };
+        let why = match risk.because.as_slice() {
+            [] => String::new(),
+            [one] => format!("; {one}"),
+            [one, rest @ ..] => format!("; {one}, and {} more", rest.len()),
+        };
+        let first = vec![
+            indent(INDENT),
+            Span::dim(pad(label, LABEL)),
+            Span::plain(pad(risk.name, 22)),
+            Span::new(pad(risk.level.as_str(), 9), style),
+        ];
+        page.hang(first, INDENT + LABEL, &[Span::dim(format!(" {counts}{open}")), Span::plain(why)]);
+        label = "";
+    }
 }
 
 /// The score with its coverage.

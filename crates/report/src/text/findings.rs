@@ -122,7 +122,8 @@ fn todo(page: &mut Page, finding: &Finding) {
 /// A record ready to paste: beside its label where it fits, else further left, so that it need not be broken.
 fn records(page: &mut Page, label: &str, record: &str) {
     let fits = |indent: usize, lines: &[String]| lines.iter().all(|line| page.fits(indent, line));
-    let (whole, split) = (vec![record.to_owned()], continued(record));
+    let room = page.width().saturating_sub(BODY + LABEL);
+    let (whole, split) = (vec![record.to_owned()], continued(record, room));
     let (columns, lines) = if fits(BODY + LABEL, &whole) {
         (BODY + LABEL, whole)
     } else if fits(BODY + LABEL, &split) {
@@ -144,13 +145,39 @@ fn records(page: &mut Page, label: &str, record: &str) {
 
 /// A record as lines that a zone file takes as they are: a long one is continued in parentheses (RFC 1035 5.1), which
 /// reverse names of IPv6 addresses need at 80 columns.
-fn continued(record: &str) -> Vec<String> {
+fn continued(record: &str, room: usize) -> Vec<String> {
+    if let Some((head, strings)) = record.split_once(" TXT \"") {
+        return continued_text(head, strings, room);
+    }
     match record.split_once(' ') {
         Some((owner, rest)) if !record.contains(['(', '"', ';']) => {
             vec![format!("{owner} ("), format!("{} )", rest.replace(' ', "\u{a0}"))]
         }
         _ => vec![record.to_owned()],
     }
+}
+
+/// The same for texts: readers join the strings of a TXT record without anything between them, so more and shorter ones
+/// say the same. They are cut behind spaces.
+fn continued_text(head: &str, strings: &str, room: usize) -> Vec<String> {
+    // The quotes, and the parenthesis at the end.
+    let room = room.saturating_sub(4);
+    let mut lines = vec![format!("{head} TXT (").replace(' ', "\u{a0}")];
+    for string in strings.strip_suffix('"').unwrap_or(strings).split("\" \"") {
+        let mut line = String::new();
+        for word in string.split_inclusive(' ') {
+            if !line.is_empty() && columns(&line) + columns(word) > room {
+                lines.push(format!("\"{}\"", std::mem::take(&mut line)));
+            }
+            line.push_str(word);
+        }
+        lines.push(format!("\"{line}\""));
+    }
+    if let Some(last) = lines.last_mut() {
+        last.push_str(" )");
+    }
+    // No-break spaces keep each line in one piece.
+    lines.into_iter().map(|line| line.replace(' ', "\u{a0}")).collect()
 }
 
 /// Who says that it is a defect, and what a receiver answers.
@@ -255,4 +282,25 @@ pub(super) fn coverage(page: &mut Page, report: &Report) {
     let hint = id.map(|id| format!("ptrust\u{a0}explain\u{a0}{id}")).unwrap_or_default();
     debug_assert!(columns(&text) < super::MIN_WIDTH, "numbers are small");
     page.hang(vec![indent(INDENT)], INDENT, &[Span::dim(format!("{text}.   ")), Span::plain(hint)]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::continued;
+
+    #[test]
+    fn long_texts_go_on_in_more_strings() {
+        let record =
+            "example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 \" \"include:a.example -all\"";
+        let lines: Vec<_> = continued(record, 32).iter().map(|line| line.replace('\u{a0}', " ")).collect();
+        let expected = [
+            "example.com. 3600 IN TXT (",
+            "\"v=spf1 ip4:192.0.2.0/24 \"",
+            "\"ip4:198.51.100.0/24 \"",
+            "\"include:a.example -all\" )",
+        ];
+        assert_eq!(lines, expected);
+        let text = |lines: &[&str]| lines.concat().split('"').skip(1).step_by(2).collect::<String>();
+        assert_eq!(text(&expected), text(&[record]));
+    }
 }

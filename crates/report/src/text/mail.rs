@@ -4,7 +4,9 @@ use super::page::{Page, Span, pad};
 use super::style::Style;
 use super::{INDENT, LABEL, indent, words};
 use crate::DomainBody;
-use crate::mail::{Mx, MxState, Spf, SpfState};
+use crate::mail::{Dkim, Dmarc, Lists, Mail, MailServer, Mx, MxState, Spf, SpfState};
+use ptrust_facts::session::CertificateTrust;
+use std::collections::BTreeSet;
 
 /// Names in one line.
 const FEW: usize = 3;
@@ -31,7 +33,15 @@ impl Line {
 /// Writes the lines of the families that were looked at.
 pub(super) fn lines(page: &mut Page, body: &DomainBody) {
     let mail = &body.mail;
-    let all = [("Mail goes to", mail.mx.as_ref().map(mx)), ("SPF", mail.spf.as_ref().map(spf))];
+    let all = [
+        ("Mail goes to", mail.mx.as_ref().map(mx)),
+        ("SPF", mail.spf.as_ref().map(spf)),
+        ("DKIM", mail.dkim.as_ref().map(dkim)),
+        ("DMARC", mail.dmarc.as_ref().map(dmarc)),
+        ("TLS", mail.servers.as_ref().and_then(|servers| tls(servers))),
+        ("Policies", policies(mail)),
+        ("Blocklists", mail.lists.as_ref().map(lists)),
+    ];
     for (label, line) in all {
         let Some(line) = line else { continue };
         let first = vec![indent(INDENT), Span::dim(pad(label, LABEL)), Span::new(line.word, line.style)];
@@ -73,5 +83,126 @@ fn spf(spf: &Spf) -> Line {
         SpfState::Missing => Line::new("missing", Style::Warning, "no TXT record that begins with v=spf1"),
         SpfState::Broken => Line::new("unusable", Style::Error, "receivers treat it as an error"),
         SpfState::Unknown(cause) => Line::unknown(cause),
+    }
+}
+
+/// The keys that were found.
+fn dkim(dkim: &Dkim) -> Line {
+    let usable: Vec<String> = dkim
+        .keys
+        .iter()
+        .filter(|key| key.state == "usable")
+        .map(|key| format!("{} {}", key.selector, key.key.as_deref().unwrap_or_default()))
+        .collect();
+    let broken = dkim.keys.iter().filter(|key| matches!(key.state, "broken" | "several" | "missing" | "revoked"));
+    let broken: Vec<String> = broken.map(|key| format!("{} {}", key.selector, key.state)).collect();
+    let all: Vec<String> = usable.iter().chain(&broken).cloned().collect();
+    let style = if broken.is_empty() { Style::Good } else { Style::Warning };
+    match usable.len() {
+        0 if !broken.is_empty() => Line::new("unusable", Style::Error, words::list(&all, FEW)),
+        0 if dkim.none => Line::new("none", Style::Warning, "the domain has no selector at all"),
+        0 => Line::new(
+            "not found",
+            Style::Plain,
+            format!("by {} guesses, which proves nothing; --selector names one", dkim.guessed),
+        ),
+        count => Line::new(words::count(count, "key"), style, words::list(&all, FEW)),
+    }
+}
+
+/// The policy that applies.
+fn dmarc(dmarc: &Dmarc) -> Line {
+    let Some(domain) = &dmarc.domain else {
+        return match dmarc.unknown {
+            Some(cause) => Line::unknown(cause),
+            None => Line::new("missing", Style::Warning, "no policy, here or at a domain above"),
+        };
+    };
+    let place = format!("at _dmarc.{domain}");
+    let reports = if dmarc.reports.is_empty() {
+        "no reports".to_owned()
+    } else {
+        format!("reports to {}", words::list(&dmarc.reports, 1))
+    };
+    match dmarc.policy {
+        Some(policy) => {
+            let style = if policy == ptrust_mail::dmarc::Policy::None { Style::Warning } else { Style::Good };
+            Line::new(policy.to_string(), style, format!("{place}, {reports}"))
+        }
+        None => Line::new("unusable", Style::Error, place),
+    }
+}
+
+/// What the servers show.
+fn tls(servers: &[MailServer]) -> Option<Line> {
+    let reached: Vec<&MailServer> = servers.iter().filter(|server| server.unreached.is_none()).collect();
+    let with: Vec<&&MailServer> = reached.iter().filter(|server| server.tls.is_some()).collect();
+    if servers.is_empty() {
+        return None;
+    }
+    if reached.is_empty() {
+        return Some(Line::new("not known", Style::Warning, "no mail server could be spoken to"));
+    }
+    let versions: BTreeSet<String> = with.iter().filter_map(|server| server.tls).map(|tls| tls.to_string()).collect();
+    let versions: Vec<String> = versions.into_iter().collect();
+    let sound = |server: &&&&MailServer| {
+        server.certificate == Some(CertificateTrust::Trusted) && server.name_matches == Some(true)
+    };
+    let certified = with.iter().filter(sound).count();
+    let expires =
+        with.iter().filter_map(|server| server.expires).min().map(|time| time.strftime("%Y-%m-%d").to_string());
+    let word = format!("{} of {} servers", with.len(), reached.len());
+    let style = if with.len() == reached.len() && certified == with.len() { Style::Good } else { Style::Warning };
+    let mut detail = words::list(&versions, FEW);
+    if !with.is_empty() {
+        detail = format!("{detail}, {certified} with a certificate that holds");
+    }
+    if let Some(expires) = expires {
+        detail = format!("{detail}, until {expires}");
+    }
+    Some(Line::new(word, style, detail))
+}
+
+/// MTA-STS, DANE and TLS-RPT in one line.
+fn policies(mail: &Mail) -> Option<Line> {
+    let mut parts = Vec::new();
+    if let Some(sts) = &mail.mta_sts {
+        parts.push(match sts.mode {
+            Some(mode) => format!("MTA-STS {mode}"),
+            None => format!("MTA-STS {}", sts.state),
+        });
+    }
+    if let Some(dane) = &mail.dane {
+        let states: BTreeSet<&str> = dane.iter().map(|host| host.state).collect();
+        let states: Vec<String> = states.into_iter().map(str::to_owned).collect();
+        parts.push(format!("DANE {}", if states.is_empty() { "missing".into() } else { words::list(&states, FEW) }));
+    }
+    if let Some(reports) = mail.tls_rpt {
+        parts.push(format!("TLS-RPT {reports}"));
+    }
+    (!parts.is_empty()).then(|| Line::new(parts.join(", "), Style::Plain, ""))
+}
+
+/// What blocklists say.
+fn lists(lists: &Lists) -> Line {
+    let unheard = match lists.unheard.len() {
+        0 => String::new(),
+        _ => format!("; not heard: {}", words::list(&lists.unheard, FEW)),
+    };
+    if let Some(resolver) = lists.public_resolver {
+        return Line::new(
+            "doubtful",
+            Style::Warning,
+            format!("asked through {resolver}, which many lists refuse or mislead"),
+        );
+    }
+    match lists.listed.len() {
+        0 if lists.heard == 0 => Line::new("not known", Style::Warning, format!("no list answered{unheard}")),
+        0 => Line::new("not listed", Style::Good, format!("on {}{unheard}", words::count(lists.heard, "list"))),
+        count => {
+            let names: BTreeSet<String> = lists.listed.iter().map(|one| one.list.clone()).collect();
+            let names: Vec<String> = names.into_iter().collect();
+            Line::new(words::count(count, "listing"), Style::Error, format!("{}{unheard}", words::list(&names, FEW)))
+        }
     }
 }

@@ -13,6 +13,7 @@ mod message;
 mod owner;
 mod page;
 mod receivers;
+mod spf;
 mod style;
 mod table;
 mod technical;
@@ -27,6 +28,7 @@ use style::Style;
 
 pub use lookup::{lookup, walk};
 pub use owner::owner;
+pub use spf::spf;
 pub use words::summary;
 pub(crate) use words::{gap, who};
 

@@ -1,0 +1,57 @@
+//! BIMI assertion records (draft-brand-indicators-for-message-identification).
+
+use super::{GenerateError, Generated, domain, reread, selector, text_record};
+use crate::judge::Draft;
+use jiff::Timestamp;
+use ptrust_mail::bimi::record::{BimiRecord, DEFAULT_SELECTOR, parse, record_question};
+use ptrust_names::Name;
+
+/// What a BIMI record should say.
+#[derive(Clone, Debug)]
+pub struct Bimi {
+    /// The domain.
+    pub domain: Name,
+    /// The selector; [`DEFAULT_SELECTOR`] unless messages name another.
+    pub selector: Option<String>,
+    /// Where the logo is.
+    pub logo: String,
+    /// Where the certificate of the mark is, when there is one.
+    pub certificate: Option<String>,
+}
+
+impl Bimi {
+    /// Makes the record. `at` is now.
+    ///
+    /// # Errors
+    /// When it cannot be written, or the checks refuse it.
+    pub fn make(&self, at: Timestamp) -> Result<Generated, GenerateError> {
+        domain(&self.domain)?;
+        let word = self.selector.as_deref().unwrap_or(DEFAULT_SELECTOR);
+        selector(word)?;
+        let meant = BimiRecord {
+            location: Some(self.logo.clone()),
+            evidence: self.certificate.clone(),
+            ..BimiRecord::default()
+        };
+        let text = meant.to_string();
+        let parsed = parse(text.as_bytes()).map_err(|fault| GenerateError::Reread(fault.kind.to_string()))?;
+        let published = text_record(record_question(word, &self.domain)?.name, &text);
+        let mut made = Generated::new(text, &published);
+        reread(&mut made, &parsed, &meant)?;
+        let draft = Draft::new(self.domain.clone(), at).record(&published).bimi_selector(word);
+        let verdict = draft.judge("bimi", &[])?;
+        made.note(
+            "Receivers show a logo only for mail that passes DMARC, under a policy of quarantine or reject for the whole \
+             domain.",
+        );
+        made.note("The logo must be of the profile SVG Tiny Portable/Secure, with the media type image/svg+xml.");
+        if self.certificate.is_none() {
+            made.note(
+                "Without a certificate of the mark (VMC or CMC) several large receivers show no logo; name one with \
+                 --certificate.",
+            );
+        }
+        made.notes.extend(verdict.remarks);
+        Ok(made)
+    }
+}
