@@ -17,5 +17,6 @@ pub mod resolver;
 pub mod session;
 pub mod settings;
 pub mod smtp;
+pub mod verify;
 pub mod walk;
 pub mod wire;

@@ -16,6 +16,7 @@ mod junit;
 mod limit;
 pub mod mail;
 mod markup;
+mod message;
 mod nagios;
 mod report;
 mod sarif;
@@ -28,6 +29,7 @@ pub use exit::{exit_code, gravest};
 pub use format::{Format, Options, UnknownFormat, render};
 pub use json::{Lookup, value as json_value};
 pub use limit::MAX_REPORT;
+pub use message::{Arc, DmarcResult, MessageBody, MessageHeader, SenderReport};
 pub use report::{
     AddressBody, Administrative, Body, Coverage, Holder, IdentityReport, Inconclusive, Report, ReportFact, SCHEMA,
     Subject, SubjectKind, Technical, Verdict, schema,

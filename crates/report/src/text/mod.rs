@@ -9,6 +9,7 @@ mod findings;
 mod layers;
 mod lookup;
 mod mail;
+mod message;
 mod owner;
 mod page;
 mod receivers;
@@ -87,6 +88,7 @@ fn one(page: &mut Page, report: &Report, alone: bool) {
     match &report.body {
         Body::Address(body) => address(page, report, &body.source),
         Body::Domain(body) => domain::domain(page, report, body),
+        Body::Message(body) => message::message(page, report, body),
     }
 }
 
