@@ -10,10 +10,10 @@ pub use envelope::{Envelope, KnownBy};
 pub use facts::{LetterFacts, LetterTarget};
 
 use crate::posture::View;
+use ptrust_mail::Answers;
 use ptrust_mail::dmarc::{Alignment, AlignmentMode, Determined, Discovery, Outcome, align, discover};
 use ptrust_mail::message::{SignatureGap, SignatureOutcome, VerifiedSignature};
 use ptrust_mail::spf::{SpfResult, Trace, check_host};
-use ptrust_mail::Answers;
 use ptrust_names::{Cause, Name, Question};
 use schemars::JsonSchema;
 use serde::Serialize;

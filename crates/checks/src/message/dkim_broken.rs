@@ -43,7 +43,9 @@ fn judge(letter: &Letter) -> Judgement {
 }
 
 fn failure(letter: &Letter, broken: &[&Signed]) -> Failure {
-    let told = broken.iter().map(|signed| format!("The signature of {}, does not verify: {}.", common::signer(signed), common::outcome(signed)));
+    let told = broken.iter().map(|signed| {
+        format!("The signature of {}, does not verify: {}.", common::signer(signed), common::outcome(signed))
+    });
     let mut steps: Vec<String> = Vec::new();
     for step in broken.iter().filter_map(|signed| step(signed)) {
         if !steps.contains(&step) {

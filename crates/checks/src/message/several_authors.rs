@@ -28,7 +28,9 @@ fn judge(letter: &Letter) -> Judgement {
     };
     Judgement::fail(Failure {
         subject: "From".into(),
-        explanation: format!("{explanation} Receivers cannot tell whose policy holds, and large ones refuse such mail."),
+        explanation: format!(
+            "{explanation} Receivers cannot tell whose policy holds, and large ones refuse such mail."
+        ),
         evidence: vec![common::from(letter)],
         remedy: Remedy {
             steps: vec![

@@ -24,9 +24,10 @@ fn judge(letter: &Letter) -> Judgement {
     let author = letter.author().map_or_else(|| "the author's domain".into(), Name::to_string);
     Judgement::fail(Failure {
         subject: author.clone(),
-        explanation: "The message is not signed, so nothing but the sending address speaks for it: once it is forwarded, \
+        explanation:
+            "The message is not signed, so nothing but the sending address speaks for it: once it is forwarded, \
                       nothing does. Gmail, Yahoo and Microsoft want bulk mail to be signed."
-            .into(),
+                .into(),
         evidence: vec![common::from(letter), common::field(letter, "DKIM-Signature", "")],
         remedy: Remedy {
             steps: vec![format!(

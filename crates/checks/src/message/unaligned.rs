@@ -64,7 +64,9 @@ fn failure(letter: &Letter, author: &Name) -> Failure {
         remedy: Remedy {
             steps: vec![
                 format!("Have the sending system sign with DKIM as {author} (d={author}), and publish its key there."),
-                format!("Or use an envelope sender at {author} or below, and let its SPF record name the sending address."),
+                format!(
+                    "Or use an envelope sender at {author} or below, and let its SPF record name the sending address."
+                ),
             ],
             records: Vec::new(),
         },
@@ -86,7 +88,9 @@ fn effect(letter: &Letter) -> String {
     match policy.as_ref().and_then(Determined::known).copied().flatten() {
         Some(Policy::Reject) => "The domain asks receivers to refuse such mail.".into(),
         Some(Policy::Quarantine) => "The domain asks receivers to treat such mail as suspicious.".into(),
-        Some(Policy::None) => "The domain asks for nothing to be done about it, and large receivers still want one of both.".into(),
+        Some(Policy::None) => {
+            "The domain asks for nothing to be done about it, and large receivers still want one of both.".into()
+        }
         None => "Large receivers want at least one of both.".into(),
     }
 }

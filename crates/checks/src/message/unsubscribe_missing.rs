@@ -76,7 +76,8 @@ fn failure(letter: &Letter) -> Failure {
                 "Add `List-Unsubscribe: <https://…>` with an address of its own for each recipient, and \
                  `List-Unsubscribe-Post: List-Unsubscribe=One-Click`."
                     .into(),
-                "Name both fields in h= of the DKIM signature, and take a POST to the address without asking again.".into(),
+                "Name both fields in h= of the DKIM signature, and take a POST to the address without asking again."
+                    .into(),
             ],
             records: Vec::new(),
         },
