@@ -5,6 +5,7 @@
 //! decide nothing; each lives in a file of its own and writes what the report already says.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod bounce;
 mod build;
 mod compact;
 mod domain;
@@ -19,11 +20,13 @@ mod markup;
 mod message;
 mod nagios;
 mod report;
+mod reports;
 mod sarif;
 mod stored;
 pub mod text;
 mod views;
 
+pub use bounce::{Bounce, Meaning, Refusal, meaning};
 pub use domain::{DomainBody, Pool, PoolAddress};
 pub use exit::{exit_code, gravest};
 pub use format::{Format, Options, UnknownFormat, render};
@@ -34,4 +37,5 @@ pub use report::{
     AddressBody, Administrative, Body, Coverage, Holder, IdentityReport, Inconclusive, Report, ReportFact, SCHEMA,
     Subject, SubjectKind, Technical, Verdict, schema,
 };
+pub use reports::{DmarcSummary, TlsSummary};
 pub use stored::{StoredError, facts_from_json};

@@ -2,6 +2,7 @@
 //!
 //! Words carry the meaning and color only adds. A report that passes is short; several targets start with a table.
 
+mod bounce;
 mod circumstances;
 mod domain;
 mod ends;
@@ -13,6 +14,7 @@ mod message;
 mod owner;
 mod page;
 mod receivers;
+mod reports;
 mod spf;
 mod style;
 mod table;
@@ -26,8 +28,10 @@ use ptrust_facts::Facts;
 use std::io;
 use style::Style;
 
+pub use bounce::bounce;
 pub use lookup::{lookup, walk};
 pub use owner::owner;
+pub use reports::{dmarc_reports, tls_reports};
 pub use spf::spf;
 pub use words::summary;
 pub(crate) use words::{gap, who};
