@@ -58,7 +58,7 @@ impl MtaSts {
         if let Some(records) = &self.published {
             draft = draft.records(Question::new(self.domain.clone(), RecordType::MX), records.clone());
         }
-        let verdict = draft.judge("mta-sts", &["mta-sts-testing", "mta-sts-mode"])?;
+        let verdict = draft.judge("mta-sts", &[])?;
         self.notes(&mut made, &url, &host);
         made.documents.push(File { url, content_type: MEDIA_TYPE.to_owned(), text: file });
         made.notes.extend(verdict.remarks);
@@ -71,7 +71,9 @@ impl MtaSts {
             "Serve the policy at {url} as {MEDIA_TYPE}, without a redirect, with a certificate for {host}; then publish the \
              record."
         ));
-        made.note("Whenever the policy changes, change the id of the record too: senders fetch the policy anew for it.");
+        made.note(
+            "Whenever the policy changes, change the id of the record too: senders fetch the policy anew for it.",
+        );
         match self.mode {
             Mode::Testing => {
                 made.note(
@@ -85,7 +87,9 @@ impl MtaSts {
                      look first with ptrust smtp HOST.",
                 );
             }
-            Mode::None => made.note("Mode none ends a policy: keep both in place until max_age of the old one is over."),
+            Mode::None => {
+                made.note("Mode none ends a policy: keep both in place until max_age of the old one is over.");
+            }
         }
     }
 }

@@ -37,9 +37,7 @@ impl TlsRpt {
         reread(&mut made, &parsed, &meant)?;
         let verdict = Draft::new(self.domain.clone(), at).record(&published).judge("tls-rpt", &[])?;
         made.note("Large senders send one report a day, also when all went well; ptrust tls-report reads them.");
-        let inside = |uri: &ReportUri| {
-            matches!(&uri.target, Target::Mailto { domain, .. } if domain.is_at_or_below(&self.domain))
-        };
+        let inside = |uri: &ReportUri| matches!(&uri.target, Target::Mailto { domain, .. } if domain.is_at_or_below(&self.domain));
         if self.rua.iter().all(inside) {
             made.note(
                 "When TLS to the domain fails, so may mail with the reports: an address elsewhere, or an https address, gets \

@@ -1,4 +1,5 @@
 use super::*;
+use rcgen::PublicKeyData as _;
 use ring::signature::{ED25519, Ed25519KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair};
 use ring::signature::{KeyPair as _, UnparsedPublicKey};
 use rustls::pki_types::SubjectPublicKeyInfoDer;
@@ -73,7 +74,9 @@ fn files_of_other_kinds_are_told() {
     assert!(error(b"").contains("no key"));
     assert!(error(b"hello").contains("no key"));
     assert!(error(&[0x30, 0x03, 1, 2]).contains("no key"));
-    assert!(error(b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").contains("a private key, but not"));
+    assert!(
+        error(b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").contains("a private key, but not")
+    );
     let encrypted = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     assert!(error(encrypted).contains("encrypted"));
     let old = b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
