@@ -68,7 +68,8 @@ pub(super) fn make(args: &Args) -> Result<Generated, Usage> {
     let mut made = made.map_err(|error| usage(COMMAND, &error))?;
     key.write(file).map_err(failed)?;
     let file = ptrust_names::escape(&file.display().to_string());
-    let note = format!("The private key is in {file}, which only you can read. Give it to your signer, and nobody else.");
+    let note =
+        format!("The private key is in {file}, which only you can read. Give it to your signer, and nobody else.");
     made.notes.insert(0, note);
     Ok(made)
 }

@@ -139,9 +139,7 @@ fn name(command: &str, option: &str, word: &str) -> Result<Name, Usage> {
 
 /// Reads where reports go.
 fn uris(command: &str, option: &str, words: &[String]) -> Result<Vec<ReportUri>, Usage> {
-    let read = |word: &String| {
-        generate::report_uri(word).map_err(|error| Usage(format!("{command} {option} {error}")))
-    };
+    let read = |word: &String| generate::report_uri(word).map_err(|error| Usage(format!("{command} {option} {error}")));
     words.iter().map(read).collect()
 }
 
