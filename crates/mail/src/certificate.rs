@@ -115,6 +115,14 @@ pub struct Digests {
     pub key_sha512: Hex,
 }
 
+/// The public key of a certificate in DER: its SubjectPublicKeyInfo, in DER too.
+///
+/// # Errors
+/// When the octets are not exactly one certificate.
+pub fn public_key(der: &[u8]) -> Result<Vec<u8>, CertificateError> {
+    Ok(parse(der)?.public_key().raw.to_vec())
+}
+
 impl Certificate {
     /// Reads one certificate in DER.
     ///
