@@ -106,7 +106,7 @@ pub struct List {
     errors: BTreeMap<Code, String>,
     /// Answers that are, and what they mean.
     codes: BTreeMap<Code, String>,
-    /// Those of them that are no complaint, in lists that answer for all they know.
+    /// Those of `codes` that are no complaint, in lists that answer for all they know.
     #[serde(default)]
     neutral: Vec<Code>,
     /// Where to ask for removal.
@@ -253,8 +253,8 @@ impl List {
             if code == Ipv4Addr::LOCALHOST && meanings.is_empty() {
                 return Answer::Rewritten;
             }
-            let meaning = meanings.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ");
-            if !self.neutral.iter().any(|known| known.fits(code)) {
+            if !self.neutral.iter().any(|benign| benign.fits(code)) {
+                let meaning = meanings.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ");
                 listed.push((code, if meaning.is_empty() { "listed".into() } else { meaning }));
             }
         }
