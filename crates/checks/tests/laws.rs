@@ -80,7 +80,7 @@ propagation-resolver-differs notice nobody
 ";
 
 /// The families of checks: those of an address, and those of a domain.
-const FAMILIES: [&str; 21] = [
+const FAMILIES: [&str; 22] = [
     "address",
     "banner",
     "bimi",
@@ -92,6 +92,7 @@ const FAMILIES: [&str; 21] = [
     "fcrdns",
     "helo",
     "imap",
+    "message",
     "mta-sts",
     "mx",
     "pool",

@@ -239,7 +239,7 @@ fn bomb(mib: usize) -> Vec<u8> {
     use flate2::{Compression, write::GzEncoder};
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     for _ in 0..mib {
-        gzip.write_all(&[b' '; 1 << 20]).expect("memory");
+        gzip.write_all(&vec![b' '; 1 << 20]).expect("memory");
     }
     gzip.finish().expect("memory")
 }

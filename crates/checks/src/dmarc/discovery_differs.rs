@@ -6,7 +6,7 @@ use ptrust_mail::dmarc::{Determined, Difference, Policy};
 /// The tree walk of RFC 9989 and the public suffix list of RFC 7489 lead to different records, policies or organizational domains.
 pub const CHECK: Check = Check {
     id: "dmarc-discovery-differs",
-    title: "Receivers of the old and the new DMARC standard find different policies",
+    title: "Receivers of the old and the new standard find different policies",
     severity: Severity::Notice,
     confidence: Confidence::Proven,
     authority: Authority::Standard("RFC 9989 4.10"),

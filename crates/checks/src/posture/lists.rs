@@ -102,7 +102,8 @@ impl Posture<'_> {
     fn lists(&self) -> Vec<Cow<'static, List>> {
         let zones = &self.facts.target.list_zones;
         if !zones.is_empty() {
-            return zones.iter().map(|zone| Cow::Owned(dnsbl::custom(zone))).collect();
+            let named = zones.iter().map(dnsbl::custom).filter(|list| !list.is_positive());
+            return named.map(Cow::Owned).collect();
         }
         let usable = |list: &&List| list.is_usable(self.is_keyed(list)) && !list.is_positive();
         dnsbl::lists().iter().filter(usable).map(Cow::Borrowed).collect()
