@@ -2,8 +2,7 @@
 
 use crate::exclusive;
 use crate::prelude::*;
-use ptrust_facts::domain::Role as Kind;
-use ptrust_facts::{Chain, Trust};
+use ptrust_facts::{Chain, Trust, domain};
 
 /// Validating resolvers refuse MX, SPF or DMARC records of the domain.
 pub const CHECK: Check = Check {
@@ -20,7 +19,7 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(posture: &Posture) -> Judgement {
-    if posture.facts.target.role == Kind::Host {
+    if posture.facts.target.role == domain::Role::Host {
         return Judgement::NotApplicable;
     }
     if posture.facts.run.walk != WalkState::Open {
@@ -86,7 +85,7 @@ fn failure(posture: &Posture, broken: &[&Question]) -> Failure {
             "The chain of trust to {} provably fails, in {zone} or above it: {why}. Resolvers that validate answer \
              SERVFAIL, so for the mail systems behind them {domain} has no such records: they cannot deliver mail to \
              it, nor tell its mail from forged mail.",
-            remedy::joined(broken.iter().map(|question| question.to_string()))
+            remedy::joined(broken.iter().map(ToString::to_string))
         ),
         evidence: evidence.collect(),
         remedy: Remedy {
