@@ -58,6 +58,10 @@ pub static ALL: &[&crate::Check] = &[
     &crate::banner::unqualified::CHECK,
     // propagation
     &crate::propagation::resolver_differs::CHECK,
+    // bimi
+    &crate::bimi::dmarc_too_weak::CHECK,
+    &crate::bimi::logo_profile::CHECK,
+    &crate::bimi::syntax::CHECK,
     // dane
     &crate::dane::insecure::CHECK,
     &crate::dane::mismatch::CHECK,
@@ -88,6 +92,15 @@ pub static ALL: &[&crate::Check] = &[
     &crate::imap::plaintext_login::CHECK,
     &crate::imap::starttls_missing::CHECK,
     &crate::imap::unreachable::CHECK,
+    // message
+    &crate::message::dkim_broken::CHECK,
+    &crate::message::partly_signed::CHECK,
+    &crate::message::sender_unconfirmed::CHECK,
+    &crate::message::several_authors::CHECK,
+    &crate::message::signature_missing::CHECK,
+    &crate::message::spf_failure::CHECK,
+    &crate::message::unaligned::CHECK,
+    &crate::message::unsubscribe_missing::CHECK,
     // mta-sts
     &crate::mta_sts::certificate::CHECK,
     &crate::mta_sts::mx_mismatch::CHECK,

@@ -1,5 +1,6 @@
 //! What a check is, and what it says.
 
+use crate::letter::Letter;
 use crate::posture::Posture;
 use jiff::Timestamp;
 use ptrust_facts::{Facts, Need};
@@ -114,6 +115,8 @@ pub enum Judge {
     Address(fn(&Facts) -> Judgement),
     /// The mail of one domain.
     Domain(fn(&Posture) -> Judgement),
+    /// One message.
+    Message(fn(&Letter) -> Judgement),
 }
 
 /// What a check says of one target.

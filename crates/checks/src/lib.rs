@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 pub mod evidence;
 mod exclusive;
+pub mod letter;
 pub mod posture;
 pub mod prelude;
 pub mod receivers;
@@ -19,6 +20,7 @@ mod server;
 // <families>
 pub mod address;
 pub mod banner;
+pub mod bimi;
 pub mod dane;
 pub mod delegation;
 pub mod dkim;
@@ -27,6 +29,7 @@ pub mod dnsbl;
 pub mod fcrdns;
 pub mod helo;
 pub mod imap;
+pub mod message;
 pub mod mta_sts;
 pub mod mx;
 pub mod pool;
@@ -44,5 +47,6 @@ pub use check::{
     Authority, Check, Confidence, Evidence, Failure, Finding, FindingRemedy, Judge, Judgement, Missing, Remedy,
     Severity, Who,
 };
+pub use letter::{Letter, LetterFacts, LetterTarget};
 pub use posture::Posture;
-pub use run::{Judged, Settings, by_id, judge_all, judge_domain, selected};
+pub use run::{Judged, Settings, by_id, judge_all, judge_domain, judge_message, selected};

@@ -1,6 +1,7 @@
 //! What a check file needs, in one import.
 
 pub use crate::check::{Authority, Check, Confidence, Evidence, Failure, Judge, Judgement, Remedy, Severity, Who};
+pub use crate::letter::Letter;
 pub use crate::posture::Posture;
 pub use crate::posture::mx::Exchange;
 pub use crate::{evidence, remedy};

@@ -1,6 +1,6 @@
 //! Judging: every selected check over one target's facts.
 
-use crate::{ALL, Check, Finding, FindingRemedy, Judge, Judgement, Posture, Severity};
+use crate::{ALL, Check, Finding, FindingRemedy, Judge, Judgement, Letter, Posture, Severity};
 use ptrust_facts::Facts;
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ impl Judged {
 pub fn judge_all(facts: &Facts, settings: &Settings) -> Vec<Judged> {
     judge_each(settings, |judge| match judge {
         Judge::Address(judge) => Some(judge(facts)),
-        Judge::Domain(_) => None,
+        Judge::Domain(_) | Judge::Message(_) => None,
     })
 }
 
@@ -87,7 +87,15 @@ pub fn judge_all(facts: &Facts, settings: &Settings) -> Vec<Judged> {
 pub fn judge_domain(posture: &Posture, settings: &Settings) -> Vec<Judged> {
     judge_each(settings, |judge| match judge {
         Judge::Domain(judge) => Some(judge(posture)),
-        Judge::Address(_) => None,
+        Judge::Address(_) | Judge::Message(_) => None,
+    })
+}
+
+/// Runs the selected checks of a message.
+pub fn judge_message(letter: &Letter, settings: &Settings) -> Vec<Judged> {
+    judge_each(settings, |judge| match judge {
+        Judge::Message(judge) => Some(judge(letter)),
+        Judge::Address(_) | Judge::Domain(_) => None,
     })
 }
 

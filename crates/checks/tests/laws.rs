@@ -1,6 +1,6 @@
 //! Laws that every check of the catalogue keeps.
 
-use ptrust_checks::{ALL, Check, Confidence, Severity};
+use ptrust_checks::{ALL, Check, Confidence, Judge, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The headings of a page, in order.
@@ -14,7 +14,7 @@ const MAX_TITLE: usize = 70;
 
 /// Checks that are decided by what is given: the address, the HELO text, or a greeting that came. Nothing can be missing
 /// for them; a greeting that did not come makes its check not applicable.
-const NEVER_INCONCLUSIVE: [&str; 7] = [
+const NEVER_INCONCLUSIVE: [&str; 10] = [
     "address-special-use",
     "address-unallocated",
     "banner-unqualified",
@@ -22,6 +22,9 @@ const NEVER_INCONCLUSIVE: [&str; 7] = [
     "helo-bare-address",
     "helo-illegal-hostname",
     "helo-unqualified",
+    "message-partly-signed",
+    "message-several-authors",
+    "message-signature-missing",
 ];
 
 /// Severity and who acts, as identity.md has them.
@@ -147,7 +150,7 @@ fn ids_are_unique_kebab_case_and_named_after_their_family() {
         let kebab = words.iter().all(|word| !word.is_empty() && word.bytes().all(plain));
         let mut faults = Vec::from_iter(unless(words.len() > 1 && kebab, "not kebab case"));
         let of = |family: &&str| check.id.strip_prefix(*family).is_some_and(|rest| rest.starts_with('-'));
-        faults.extend(unless(FAMILIES.iter().any(of), "not in a family that is known"));
+        faults.extend(unless(FAMILIES.iter().any(|family| of(&family)), "not in a family that is known"));
         faults
     });
 }
@@ -208,7 +211,9 @@ fn examples_are_worlds_with_verdicts() {
             faults.extend(unless(!body.trim_start().starts_with("```"), format!("{head:?} has no sentence")));
             let blocks = blocks(part);
             let languages: Vec<&str> = blocks.iter().map(|(language, _)| *language).collect();
-            faults.extend(unless(languages == ["world", "verdict"], format!("{head:?} holds {languages:?}")));
+            let message = matches!(check.judge, Judge::Message(_));
+            let wanted: &[&str] = if message { &["world", "message", "verdict"] } else { &["world", "verdict"] };
+            faults.extend(unless(languages == wanted, format!("{head:?} holds {languages:?}")));
             let first = blocks.last().and_then(|(_, body)| body.lines().next()).unwrap_or_default();
             match first.strip_prefix(check.id).map(str::trim) {
                 Some(word) if JUDGEMENTS.contains(&word) => judged.extend([word.to_owned()]),

@@ -126,6 +126,14 @@ pub(crate) enum Command {
     Smtp(command::audit::Args),
     /// Look at the IMAP servers of a host
     Imap(command::audit::Args),
+    /// Take a message apart: the way it came, who sent it, and whether SPF and DKIM speak for its author
+    Headers(command::headers::Args),
+    /// Explain a refusal: paste the reply of a mail server, or a bounce message
+    Bounce(command::bounce::Args),
+    /// Sum up DMARC aggregate reports: who sends as the domain, and what passes
+    DmarcReport(command::reports::Args),
+    /// Sum up TLS reports: which sessions failed, and why
+    TlsReport(command::reports::Args),
     /// Walk the delegation from the root to an address or name, and show every server on the way
     #[command(visible_alias = "trace")]
     Walk(command::walk::Args),
@@ -133,6 +141,10 @@ pub(crate) enum Command {
     Owner(command::owner::Args),
     /// Look a name up at its own servers and at the resolvers
     Lookup(command::lookup::Args),
+    /// Try TCP ports: open, refused, silent or out of reach, at each address of each host
+    Port(command::port::Args),
+    /// Make a record that reads back and passes the checks: SPF, DKIM, DMARC, MTA-STS, TLS-RPT, TLSA or BIMI
+    Generate(command::generate::Args),
     /// Explain a check: what it looks at, why it matters, how to fix it
     Explain(command::explain::Args),
     /// List all checks

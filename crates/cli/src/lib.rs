@@ -5,6 +5,7 @@
 mod args;
 mod command;
 mod config;
+mod files;
 mod lookup;
 mod output;
 mod page;
@@ -103,9 +104,15 @@ fn dispatch(global: args::Global, command: &Command) -> anyhow::Result<u8> {
         Command::Dane(args) => command::audit::run(&setup, Part::DANE, args),
         Command::Smtp(args) => command::audit::run(&setup, Part::SMTP, args),
         Command::Imap(args) => command::audit::run(&setup, Part::IMAP, args),
+        Command::Headers(args) => command::headers::run(&setup, args),
+        Command::Bounce(args) => command::bounce::run(&setup, args),
+        Command::DmarcReport(args) => command::reports::dmarc(&setup, args),
+        Command::TlsReport(args) => command::reports::tls(&setup, args),
         Command::Walk(args) => command::walk::run(&setup, args),
         Command::Owner(args) => command::owner::run(&setup, args),
         Command::Lookup(args) => command::lookup::run(&setup, args),
+        Command::Port(args) => command::port::run(&setup, args),
+        Command::Generate(args) => command::generate::run(&setup, args),
         Command::Explain(args) => command::explain::run(&setup, args),
         Command::Checks => command::checks::run(&setup),
         Command::Schema => command::schema::run(&setup),

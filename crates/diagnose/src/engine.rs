@@ -4,8 +4,9 @@ use crate::driver;
 use crate::spf::Sender;
 use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
-use ptrust_checks::{Settings as Checks, selected};
+use ptrust_checks::{LetterFacts, LetterTarget, Settings as Checks, selected};
 use ptrust_facts::{Chain, DomainFacts, DomainTarget, Fact, Facts, Need, Owner, Run, Target, WalkState};
+use ptrust_mail::message::NotMessage;
 use ptrust_mail::spf::CheckHost;
 use ptrust_names::{Cause, Question, Record};
 use ptrust_observe::assume::Assume;
@@ -100,6 +101,22 @@ impl Engine {
     /// The facts of one domain and of the addresses of its pool.
     pub async fn domain_facts(&self, target: DomainTarget) -> DomainFacts {
         driver::domain(self, target).await
+    }
+
+    /// The facts of one message and of the address that sent it.
+    ///
+    /// # Errors
+    /// When the text is no message.
+    pub async fn letter_facts(&self, text: &[u8], target: LetterTarget) -> Result<LetterFacts, NotMessage> {
+        driver::letter(self, text, target).await
+    }
+
+    /// The report of one message.
+    ///
+    /// # Errors
+    /// When the text is no message.
+    pub async fn letter(&self, text: &[u8], target: LetterTarget) -> Result<Report, NotMessage> {
+        Ok(Report::letter(&self.letter_facts(text, target).await?, &self.checks))
     }
 
     /// Whether a client may send for a domain, by SPF.

@@ -1,6 +1,7 @@
 //! What to ask next: pure, and asked again after every arriving fact.
 
 pub(crate) mod domain;
+pub(crate) mod letter;
 
 use ptrust_facts::identity::{AddressScope, is_local};
 use ptrust_facts::{AnyFact, Facts, Key, Need, Target, Walk, WalkState};

@@ -2,16 +2,17 @@
 
 mod support;
 
-use ptrust_checks::{ALL, Check, Judge, Judgement, Posture};
+use ptrust_checks::{ALL, Check, Judge, Judgement, Letter, Posture};
 use ptrust_facts::{DomainTarget, Need, Target};
 use ptrust_world::World;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use support::Outcome;
 
-/// An example of a page: a world and what must come out, per target.
+/// An example of a page: a world, perhaps a message that is judged in it, and what must come out, per target.
 struct Example {
     world: String,
+    message: Option<String>,
     verdicts: Vec<String>,
 }
 
@@ -29,7 +30,8 @@ fn examples(page: &str) -> Vec<Example> {
             (Some(_), Some(_)) => {
                 let (kind, text) = block.take().expect("matched");
                 match (kind.as_str(), examples.last_mut()) {
-                    ("world", _) => examples.push(Example { world: text, verdicts: Vec::new() }),
+                    ("world", _) => examples.push(Example { world: text, message: None, verdicts: Vec::new() }),
+                    ("message", Some(example)) => example.message = Some(text),
                     ("verdict", Some(example)) => example.verdicts.push(text),
                     ("verdict", None) => panic!("a verdict before any world"),
                     _ => {}
@@ -106,6 +108,10 @@ fn needs(example: &Example) -> BTreeSet<Need> {
 /// What comes out of every target of an example: what it is about, what was seen, and the outcome.
 fn outcomes(example: &Example) -> Vec<(String, String, Outcome)> {
     let text = &example.world;
+    if let Some(message) = &example.message {
+        let (facts, outcome) = support::letter_one(text, message);
+        return vec![("the message".to_owned(), support::summary(&facts), outcome)];
+    }
     let checked = support::check_with(text, &ptrust_diagnose::Options::default());
     let addresses = checked
         .into_iter()
@@ -140,7 +146,7 @@ fn pages_come_true() {
 
 /// Checks whose question is answered by what the user gave, or that never arise without an answer: not knowing is
 /// impossible there.
-const ALWAYS_KNOWN: [&str; 7] = [
+const ALWAYS_KNOWN: [&str; 10] = [
     "address-special-use",
     "address-unallocated",
     "banner-unqualified",
@@ -148,6 +154,9 @@ const ALWAYS_KNOWN: [&str; 7] = [
     "helo-bare-address",
     "helo-illegal-hostname",
     "helo-unqualified",
+    "message-partly-signed",
+    "message-several-authors",
+    "message-signature-missing",
 ];
 
 #[test]
@@ -189,6 +198,13 @@ fn declared_needs_are_enough() {
                 };
                 let targets = support::domains(&world);
                 targets.iter().map(|target| (of(target, &Need::ALL.into()), of(target, &own))).collect()
+            }
+            Judge::Message(judge) => {
+                let of = |message: &String, needs: &BTreeSet<Need>| {
+                    judge(&Letter::settled(&support::letter_facts(&example.world, message, needs)))
+                };
+                let message = example.message.iter();
+                message.map(|message| (of(message, &Need::ALL.into()), of(message, &own))).collect()
             }
         };
         let mut said = String::new();

@@ -96,6 +96,8 @@ pub enum Need {
     Imap,
     /// Blocklists: the domain, and the addresses that send or receive for it.
     Lists,
+    /// What DNS says of a message's signatures, envelope sender and author.
+    Message,
     /// The MTA-STS record and policy.
     MtaSts,
     /// The mail exchangers of a domain and their addresses.
@@ -120,7 +122,7 @@ pub enum Need {
 
 impl Need {
     /// Every need.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Bimi,
         Self::Chain,
         Self::Dane,
@@ -131,6 +133,7 @@ impl Need {
         Self::Helo,
         Self::Imap,
         Self::Lists,
+        Self::Message,
         Self::MtaSts,
         Self::Mx,
         Self::Owner,
@@ -165,6 +168,7 @@ impl Need {
             ],
             Self::Dmarc
             | Self::Helo
+            | Self::Message
             | Self::Mx
             | Self::Owner
             | Self::Ptr

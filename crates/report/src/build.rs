@@ -3,11 +3,15 @@
 use crate::report::{
     AddressBody, Body, Coverage, Inconclusive, Report, ReportFact, SCHEMA, Subject, SubjectKind, Verdict,
 };
-use crate::{compact, domain, limit, markup, views};
-use ptrust_checks::{Finding, Judged, Judgement, Posture, Settings, Severity, judge_all, judge_domain, receivers};
+use crate::{compact, domain, limit, markup, message, views};
+use ptrust_checks::{
+    Finding, Judged, Judgement, Letter, LetterFacts, Posture, Settings, Severity, judge_all, judge_domain,
+    judge_message, receivers,
+};
 use ptrust_facts::domain::Role;
 use ptrust_facts::identity::{AddressScope, View};
 use ptrust_facts::{DomainFacts, Facts, Need};
+use std::collections::BTreeSet;
 
 impl Report {
     /// Judges the facts with the selected checks. Pure: the same facts and settings make the same report.
@@ -67,6 +71,33 @@ impl Report {
             run: facts.run.clone(),
             truncated: Vec::new(),
             facts: compact::compact(facts, &whole).iter().map(|(key, one)| fact((key, one))).collect(),
+            judged,
+        };
+        markup::clean(&mut report);
+        limit::apply(&mut report);
+        report
+    }
+}
+
+impl Report {
+    /// Judges the facts of a message with the selected checks. Pure, as [`Report::build`].
+    pub fn letter(facts: &LetterFacts, settings: &Settings) -> Self {
+        let letter = Letter::settled(facts);
+        let judged = judge_message(&letter, settings);
+        let value = facts.message.message_id.clone().unwrap_or_else(|| "message".into());
+        let mut report = Self {
+            schema: SCHEMA,
+            subject: Subject { kind: SubjectKind::Message, value },
+            host: None,
+            observed_at: facts.observed_at,
+            verdict: of_judged(&judged),
+            body: Body::Message(Box::new(message::body(&letter, settings))),
+            receivers: Vec::new(),
+            findings: findings(&judged),
+            coverage: coverage(&judged),
+            run: facts.run.clone(),
+            truncated: Vec::new(),
+            facts: compact::compact(facts, &BTreeSet::new()).iter().map(|(key, one)| fact((key, one))).collect(),
             judged,
         };
         markup::clean(&mut report);

@@ -1,22 +1,22 @@
-//! The facts of a domain, small enough for its report: some three hundred answers, of which each walk repeats the way
+//! The facts of a domain or message, small enough for its report: some three hundred answers, of which each walk repeats the way
 //! down from the root.
 //!
 //! What decides stays: the answer, and the servers that gave it. Left out are the cuts above the last one, which a walk
 //! of any single name shows (`ptrust walk`), and resolvers' answers that a walk has overruled. Judging what is left gives
 //! the same judgements.
 
-use ptrust_facts::{AnyFact, DomainFacts, Fact, Key, Walk};
+use ptrust_facts::{AnyFact, Fact, Key, Observations, Walk};
 use ptrust_names::{Observed, Question};
 use std::collections::BTreeSet;
 
-/// The facts of a domain, each with what its judgement needs. Walks to the questions in `whole` stay as they are.
-pub(crate) fn compact(facts: &DomainFacts, whole: &BTreeSet<Question>) -> Vec<(Key, AnyFact)> {
+/// The facts, each with what its judgement needs. Walks to the questions in `whole` stay as they are.
+pub(crate) fn compact(facts: &Observations, whole: &BTreeSet<Question>) -> Vec<(Key, AnyFact)> {
     let kept = facts.iter().filter(|(key, _)| !is_overruled(facts, key));
     kept.map(|(key, fact)| (key.clone(), one(key, fact, whole))).collect()
 }
 
 /// Whether a walk has answered the question of a resolver's view, or of an early answer.
-fn is_overruled(facts: &DomainFacts, key: &Key) -> bool {
+fn is_overruled(facts: &Observations, key: &Key) -> bool {
     let (Key::Resolver(question) | Key::Answer(question)) = key else { return false };
     facts.walk(question).present().is_some_and(|walk| walk.answer.cause().is_none())
 }

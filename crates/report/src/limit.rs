@@ -246,6 +246,10 @@ fn names(report: &mut Report) -> bool {
             let identities = body.addresses.iter_mut().filter_map(|one| one.identity.as_mut());
             cut |= identities.fold(false, |cut, identity| identity_names(identity) | cut);
         }
+        Body::Message(body) => {
+            cut |= body.shorten(FEW);
+            cut |= body.address.as_mut().is_some_and(|one| identity_names(&mut one.identity));
+        }
     }
     for one in &mut report.coverage.inconclusive {
         cut |= clip(&mut one.missing);

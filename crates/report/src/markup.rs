@@ -5,6 +5,7 @@
 
 use crate::{Body, Report};
 use ptrust_facts::Facts;
+use ptrust_mail::message::Message;
 use ptrust_names::escape;
 use std::borrow::Cow;
 
@@ -29,6 +30,10 @@ pub(crate) fn clean(report: &mut Report) {
     let quotes = match &report.body {
         Body::Address(body) => quotes(&body.source),
         Body::Domain(body) => body.source.addresses.values().flat_map(quotes).collect(),
+        Body::Message(body) => {
+            let address = body.source.sender.iter().flat_map(quotes);
+            address.chain(marked(message_texts(&body.source.message))).collect()
+        }
     };
     if quotes.is_empty() {
         return;
@@ -65,13 +70,26 @@ fn quotes(facts: &Facts) -> Vec<(String, String)> {
         texts.extend(smtp.transcript.iter().map(|line| line.text.clone().into()));
     }
     texts.extend(facts.target.helo.iter().map(|text| text.clone().into()));
-    let both = texts.into_iter().flat_map(|text| [escape(&text), text.into_owned()]);
+    marked(texts.into_iter().flat_map(|text| [escape(&text), text.into_owned()]))
+}
+
+/// Those of the texts that hold markup.
+fn marked(texts: impl Iterator<Item = String>) -> Vec<(String, String)> {
     // One character, such as a lone backtick, could be anywhere in our own words.
-    let marked = both.filter(|text| text.chars().count() > 1 && text.contains(['<', '>', '&', '`']));
+    let marked = texts.filter(|text| text.chars().count() > 1 && text.contains(['<', '>', '&', '`']));
     let mut all: Vec<_> = marked.map(|text| (free(&text), text)).map(|(safe, raw)| (raw, safe)).collect();
     all.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
     all.dedup();
     all
+}
+
+/// What findings quote of a message.
+fn message_texts(message: &Message) -> impl Iterator<Item = String> {
+    let from = message.from.iter().map(|one| &one.address);
+    let signers = message.signatures.iter().flat_map(|one| one.domain.iter().chain(&one.selector));
+    let unsubscribe = message.unsubscribe.uris.iter().chain(&message.unsubscribe.post);
+    let helo = message.boundary.sending.iter().filter_map(|sending| sending.helo.as_ref());
+    from.chain(signers).chain(unsubscribe).chain(helo).chain(&message.return_path).cloned()
 }
 
 #[cfg(test)]

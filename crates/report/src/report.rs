@@ -1,6 +1,7 @@
 //! The report as data: design.md's JSON, field by field.
 
 use crate::domain::DomainBody;
+use crate::message::MessageBody;
 use jiff::Timestamp;
 use ptrust_checks::receivers::Reaction;
 use ptrust_checks::{Finding, Judged, Severity};
@@ -52,6 +53,8 @@ pub enum SubjectKind {
     Domain,
     /// One host with its mail servers.
     Host,
+    /// One message.
+    Message,
 }
 
 /// What a report is about.
@@ -162,6 +165,8 @@ pub enum Body {
     Address(Box<AddressBody>),
     /// Of a domain, or of a host's mail servers.
     Domain(Box<DomainBody>),
+    /// Of a message.
+    Message(Box<MessageBody>),
 }
 
 /// What only the report of an address has.
@@ -218,7 +223,7 @@ impl Report {
     pub fn address(&self) -> Option<&AddressBody> {
         match &self.body {
             Body::Address(body) => Some(body),
-            Body::Domain(_) => None,
+            Body::Domain(_) | Body::Message(_) => None,
         }
     }
 
@@ -226,7 +231,15 @@ impl Report {
     pub fn domain(&self) -> Option<&DomainBody> {
         match &self.body {
             Body::Domain(body) => Some(body),
-            Body::Address(_) => None,
+            Body::Address(_) | Body::Message(_) => None,
+        }
+    }
+
+    /// What only the report of a message has.
+    pub fn message(&self) -> Option<&MessageBody> {
+        match &self.body {
+            Body::Message(body) => Some(body),
+            Body::Address(_) | Body::Domain(_) => None,
         }
     }
 
@@ -240,11 +253,13 @@ impl Report {
         &self.judged
     }
 
-    /// Whether a name leads back to the address; of a domain, whether one does to every address that sends.
+    /// Whether a name leads back to the address; of a domain, whether one does to every address that sends; of a message,
+    /// to the one that sent it.
     pub fn confirmed(&self) -> bool {
         match &self.body {
             Body::Address(body) => body.identity.confirmed(),
             Body::Domain(body) => body.pool.confirmed == body.pool.sending,
+            Body::Message(body) => body.address.as_ref().is_some_and(|one| one.identity.confirmed()),
         }
     }
 

@@ -89,6 +89,10 @@ impl Posture<'_> {
                     asks.questions.extend(step.questions().cloned());
                 }
             }
+            Need::Bimi => {
+                asks.questions.extend(self.bimi_question());
+                asks.documents.extend(self.bimi_documents());
+            }
             Need::Spf => asks.questions.extend(self.spf_step().questions().cloned()),
             Need::Pool => asks.addresses.extend(
                 self.pool()

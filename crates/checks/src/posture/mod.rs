@@ -5,6 +5,7 @@
 //! over, what never came counts as not known ([`Posture::settled`]) and every evaluation is complete.
 
 mod asks;
+pub mod bimi;
 pub mod dane;
 pub mod dkim;
 mod dmarc;

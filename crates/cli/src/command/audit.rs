@@ -4,8 +4,8 @@ use super::check::write_all;
 use crate::setup::Setup;
 use crate::targets::{self, Item};
 use crate::usage::Usage;
+use ptrust_facts::DomainTarget;
 use ptrust_facts::domain::{RANGE_LIMIT, Role};
-use ptrust_facts::{DomainTarget, Sighting};
 use ptrust_names::{Name, is_public_suffix};
 use std::path::PathBuf;
 
@@ -91,9 +91,10 @@ pub(crate) fn run(setup: &Setup, part: Part, args: &Args) -> anyhow::Result<u8> 
     if targets.len() > MAX_DOMAINS {
         return Err(Usage(format!("{}: more than {MAX_DOMAINS} names; name fewer at once", part.command)).into());
     }
-    let seen = super::from::sightings(part.command, &args.from)?;
+    let files = super::from::read(&args.from)?;
     for target in &mut targets {
-        adjust(target, part, args, &seen);
+        adjust(target, part, args);
+        target.seen.extend(super::from::sightings(&files, target)?);
     }
     setup.block_on(async {
         let engine = setup.engine_for(part.families)?;
@@ -134,7 +135,7 @@ fn target(setup: &Setup, part: Part, args: &Args, word: &str) -> Result<DomainTa
 }
 
 /// Puts the options into a target.
-fn adjust(target: &mut DomainTarget, part: Part, args: &Args, seen: &[Sighting]) {
+fn adjust(target: &mut DomainTarget, part: Part, args: &Args) {
     if part.role == Role::Host {
         target.role = Role::Host;
     }
@@ -142,7 +143,6 @@ fn adjust(target: &mut DomainTarget, part: Part, args: &Args, seen: &[Sighting])
     if args.bimi_selector.is_some() {
         target.bimi_selector.clone_from(&args.bimi_selector);
     }
-    target.seen.extend(seen.iter().cloned());
     target.probe &= !args.no_smtp;
     if part == Part::POOL {
         target.range_limit = RANGE_LIMIT;

@@ -10,10 +10,13 @@ use answer::{answer, unanswered};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
+use ptrust_checks::{Letter, LetterFacts, LetterTarget};
 use ptrust_facts::{
     AnyFact, DomainFacts, DomainTarget, FactKind, Facts, Key, Need, Observations, Run, Target, WalkState,
 };
+use ptrust_mail::message::{self, NotMessage};
 use ptrust_mail::spf::CheckHost;
+use ptrust_observe::verify;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -96,6 +99,28 @@ impl Subject for DomainFacts {
     }
 }
 
+impl Subject for LetterFacts {
+    fn observations(&self) -> &Observations {
+        self
+    }
+
+    fn observations_mut(&mut self) -> &mut Observations {
+        self.observations_mut()
+    }
+
+    fn plan(&self, needs: &BTreeSet<Need>) -> Plan {
+        plan::letter::next(self, needs)
+    }
+
+    fn add(&mut self, address: Facts) {
+        self.sender = Some(address);
+    }
+
+    fn is_slow(kind: FactKind) -> bool {
+        matches!(kind, FactKind::Owner)
+    }
+}
+
 impl Subject for Sender {
     fn observations(&self) -> &Observations {
         &self.observations
@@ -122,6 +147,17 @@ impl Subject for Sender {
 pub(crate) async fn address(engine: &Engine, target: Target) -> Facts {
     let deadline = Instant::now() + engine.deadline();
     gather(engine, facts_of(engine, target), engine.needs().clone(), deadline).await
+}
+
+/// The facts of one message and of the address that sent it, gathered within the engine's deadline.
+pub(crate) async fn letter(engine: &Engine, text: &[u8], target: LetterTarget) -> Result<LetterFacts, NotMessage> {
+    let deadline = Instant::now() + engine.deadline();
+    let scope = target.scope;
+    let message = message::parse(text, &|address| scope.holds(address))?;
+    let facts = LetterFacts::new(target, message, verify::key_questions(text), engine.now(), engine.assumed_run());
+    let mut facts = gather(engine, facts, engine.needs().clone(), deadline).await;
+    facts.verified = verify::verify(text, Letter::settled(&facts).answers(), facts.received_at(), facts.observed_at);
+    Ok(facts)
 }
 
 /// The facts of one domain and its pool, gathered within the engine's deadline.

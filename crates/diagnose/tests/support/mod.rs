@@ -1,7 +1,7 @@
 //! A world's text, checked: what the tests of pages and scenarios share.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use ptrust_checks::{Judged, Judgement, Settings};
+use ptrust_checks::{Judged, Judgement, LetterFacts, LetterTarget, Settings};
 use ptrust_diagnose::{Engine, Options};
 use ptrust_facts::{DomainFacts, DomainTarget, Facts, Need, Observations, Scope, Target, Walk};
 use ptrust_names::Observed;
@@ -65,6 +65,21 @@ pub(crate) fn audit_one(text: &str, target: DomainTarget) -> (DomainFacts, Outco
 pub(crate) fn audit_for(text: &str, target: DomainTarget, needs: &BTreeSet<Need>) -> (DomainFacts, Outcome) {
     let facts = domain_facts(text, target, needs);
     let outcome = Outcome::of(&Report::audit(&facts, &Settings::default()));
+    (facts, outcome)
+}
+
+/// The facts of a message in a world, for some needs.
+pub(crate) fn letter_facts(text: &str, message: &str, needs: &BTreeSet<Need>) -> LetterFacts {
+    let world = World::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let target = LetterTarget { scope: Scope::World, ..LetterTarget::default() };
+    let engine = engine(&world, Options::default()).with_needs(needs.clone());
+    paused(async { engine.letter_facts(message.as_bytes(), target).await }).expect("a message")
+}
+
+/// A message, judged in a world.
+pub(crate) fn letter_one(text: &str, message: &str) -> (LetterFacts, Outcome) {
+    let facts = letter_facts(text, message, &Need::ALL.into());
+    let outcome = Outcome::of(&Report::letter(&facts, &Settings::default()));
     (facts, outcome)
 }
 

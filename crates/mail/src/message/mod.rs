@@ -13,6 +13,7 @@ pub mod reply;
 mod signature;
 pub(crate) mod text;
 mod unsubscribe;
+mod verified;
 
 pub use authentication::{
     AuthenticationResults, MethodResult, Property, ReceivedSpf, authentication_results, received_spf,
@@ -25,6 +26,7 @@ pub use received::{Hop, ReverseName, Software, received};
 pub use reply::{EnhancedCode, Reply};
 pub use signature::{ArcChain, ArcSeal, ArcSet, MAX_INSTANCE, Signature, arc, signatures};
 pub use unsubscribe::{Unsubscribe, unsubscribe};
+pub use verified::{ArcOutcome, SignatureFailure, SignatureGap, SignatureOutcome, Verified, VerifiedSignature};
 
 use header::MAX_FAULTS;
 use jiff::Timestamp;

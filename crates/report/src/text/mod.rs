@@ -2,6 +2,7 @@
 //!
 //! Words carry the meaning and color only adds. A report that passes is short; several targets start with a table.
 
+mod bounce;
 mod circumstances;
 mod domain;
 mod ends;
@@ -9,9 +10,11 @@ mod findings;
 mod layers;
 mod lookup;
 mod mail;
+mod message;
 mod owner;
 mod page;
 mod receivers;
+mod reports;
 mod spf;
 mod style;
 mod table;
@@ -25,8 +28,10 @@ use ptrust_facts::Facts;
 use std::io;
 use style::Style;
 
+pub use bounce::bounce;
 pub use lookup::{lookup, walk};
 pub use owner::owner;
+pub use reports::{dmarc_reports, tls_reports};
 pub use spf::spf;
 pub use words::summary;
 pub(crate) use words::{gap, who};
@@ -87,6 +92,7 @@ fn one(page: &mut Page, report: &Report, alone: bool) {
     match &report.body {
         Body::Address(body) => address(page, report, &body.source),
         Body::Domain(body) => domain::domain(page, report, body),
+        Body::Message(body) => message::message(page, report, body),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Sentences of the text output: what the report says, in words.
 
-use super::domain;
 use super::style::Style;
+use super::{domain, message};
 use crate::markup::free;
-use crate::{AddressBody, Report, Verdict, views};
+use crate::{AddressBody, Body, Report, Verdict, views};
 use ptrust_checks::remedy;
 use ptrust_checks::{Finding, Severity, Who};
 use ptrust_facts::identity::{AddressScope, Delegation, Doubt, Forward, ForwardName, Names};
@@ -14,7 +14,8 @@ use ptrust_names::{Cause, Name, Observed, registrable};
 /// The verdict in one short sentence without a full stop: `the PTR name leads to another address`.
 pub fn summary(report: &Report) -> String {
     let Some(body) = report.address() else {
-        return domain::summary(report);
+        let message = report.message().and_then(|body| message::summary(report, body));
+        return message.unwrap_or_else(|| domain::summary(report));
     };
     let errors = report.count(Severity::Error);
     match (report.verdict, report.findings.first()) {
@@ -178,9 +179,10 @@ pub(crate) fn holder_line(owner: &Owner, provider: Option<&str>) -> String {
 
 /// Who must act, in plain words, with the party's name where it is known.
 pub(crate) fn who(report: &Report, finding: &Finding) -> String {
-    match report.address() {
-        Some(body) => who_of(body, finding),
-        None => domain::who(report, finding),
+    match &report.body {
+        Body::Address(body) => who_of(body, finding),
+        Body::Domain(_) => domain::who(report, finding),
+        Body::Message(body) => message::who(body, finding),
     }
 }
 

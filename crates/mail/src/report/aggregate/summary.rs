@@ -88,6 +88,53 @@ impl SourceSummary {
             self.header_from.extend(record.header_from.clone());
         }
     }
+
+    /// Adds the messages of another summary of the source.
+    fn merge(&mut self, other: &Self) {
+        let numbers = [
+            (&mut self.messages, other.messages),
+            (&mut self.passed, other.passed),
+            (&mut self.dkim, other.dkim),
+            (&mut self.spf, other.spf),
+            (&mut self.rejected, other.rejected),
+            (&mut self.quarantined, other.quarantined),
+            (&mut self.overridden, other.overridden),
+        ];
+        for (number, more) in numbers {
+            *number = number.saturating_add(more);
+        }
+        for domain in &other.header_from {
+            if self.header_from.len() < MAX_DOMAINS {
+                self.header_from.insert(domain.clone());
+            }
+        }
+    }
+}
+
+impl Summary {
+    /// A summary of sources.
+    fn of(sources: BTreeMap<IpAddr, SourceSummary>) -> Self {
+        let mut sources: Vec<_> = sources.into_values().collect();
+        sources.sort_by(|one, other| other.messages.cmp(&one.messages).then(one.source.cmp(&other.source)));
+        let total = |number: fn(&SourceSummary) -> u64| sources.iter().map(number).fold(0, u64::saturating_add);
+        Self {
+            messages: total(|source| source.messages),
+            passed: total(|source| source.passed),
+            rejected: total(|source| source.rejected),
+            quarantined: total(|source| source.quarantined),
+            sources,
+        }
+    }
+
+    /// Adds another summary: its messages count with those of the same source.
+    pub fn merge(&mut self, other: &Self) {
+        let own = std::mem::take(&mut self.sources).into_iter();
+        let mut sources: BTreeMap<IpAddr, SourceSummary> = own.map(|source| (source.source, source)).collect();
+        for source in &other.sources {
+            sources.entry(source.source).or_insert_with(|| SourceSummary::new(source.source)).merge(source);
+        }
+        *self = Self::of(sources);
+    }
 }
 
 impl Aggregate {
@@ -97,15 +144,6 @@ impl Aggregate {
         for record in &self.records {
             sources.entry(record.source).or_insert_with(|| SourceSummary::new(record.source)).add(record);
         }
-        let mut sources: Vec<_> = sources.into_values().collect();
-        sources.sort_by(|one, other| other.messages.cmp(&one.messages).then(one.source.cmp(&other.source)));
-        let total = |number: fn(&SourceSummary) -> u64| sources.iter().map(number).fold(0, u64::saturating_add);
-        Summary {
-            messages: total(|source| source.messages),
-            passed: total(|source| source.passed),
-            rejected: total(|source| source.rejected),
-            quarantined: total(|source| source.quarantined),
-            sources,
-        }
+        Summary::of(sources)
     }
 }
