@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "scenarios/audit.rs"]
+mod audit;
 #[path = "scenarios/delegation.rs"]
 mod delegation;
 #[path = "scenarios/forward.rs"]

@@ -1,9 +1,8 @@
 //! Name servers that give different mail records.
 
-use super::common::{self, End};
+use super::common::{self, End, Kind};
 use crate::prelude::*;
-use ptrust_mail::{dmarc, spf};
-use ptrust_names::{CharString, escape};
+use ptrust_names::escape;
 use std::collections::BTreeMap;
 
 /// Authoritative servers return different MX records, SPF records or DMARC records; other texts, order and TTL do not
@@ -45,58 +44,6 @@ fn judge(posture: &Posture) -> Judgement {
 /// What each authoritative server answered.
 fn answers<'a>(end: &End<'a>) -> impl Iterator<Item = (&'a Server, &'a Observed<Records>)> {
     end.cut.authoritative().filter_map(|server| Some((server, server.answer.as_ref()?)))
-}
-
-/// The record of mail that a question is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// The DMARC record.
-    Dmarc,
-    /// The mail exchangers.
-    Mx,
-    /// The SPF record.
-    Spf,
-}
-
-impl Kind {
-    /// What a question is for.
-    fn of(posture: &Posture, asked: &Question) -> Self {
-        match asked.rtype {
-            RecordType::MX => Self::Mx,
-            _ if asked.name == *posture.domain() => Self::Spf,
-            _ => Self::Dmarc,
-        }
-    }
-
-    /// The word for a sentence.
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Dmarc => "DMARC",
-            Self::Mx => "MX",
-            Self::Spf => "SPF",
-        }
-    }
-
-    /// What an answer holds of this kind, in an order that does not depend on the server's; `None` when it is not known.
-    fn said(self, answer: &Observed<Records>) -> Option<Vec<String>> {
-        let records = match answer {
-            Observed::Present(records) => records,
-            Observed::Absent(_) => return Some(Vec::new()),
-            Observed::Unknown(_) => return None,
-        };
-        let texts = |matters: fn(&[u8]) -> bool| {
-            let all = records.texts().filter(|text| matters(text));
-            all.map(|text| CharString(text).to_string()).collect()
-        };
-        let mut all: Vec<String> = match self {
-            Self::Dmarc => texts(|text| dmarc::parse(text).is_ok()),
-            Self::Mx => records.exchangers().map(|(preference, host)| format!("{preference} {host}")).collect(),
-            Self::Spf => texts(spf::is_spf),
-        };
-        all.sort();
-        all.dedup();
-        Some(all)
-    }
 }
 
 /// The sets that the servers gave, each with those that gave it.

@@ -30,15 +30,16 @@ fn judge(posture: &Posture) -> Judgement {
     })
 }
 
-/// A resolver that has an answer casts doubt: servers may refuse us alone.
+/// A resolver that has an answer out of the zone casts doubt: servers may refuse us alone.
 fn doubt(posture: &Posture, end: &End) -> Option<Judgement> {
-    let resolved = posture.facts.resolver(&end.asked)?;
+    let known = |asked: &Question| posture.facts.resolver(asked).is_some_and(|fact| fact.observed.cause().is_none());
+    let mut same = common::ends(posture).into_iter().filter(|other| other.cut.zone == end.cut.zone);
+    let other = same.find(|other| known(&other.asked))?;
     let what = format!(
         "why the resolver gets {} and we do not: access list, geography or cache",
-        common::record_text(&end.asked)
+        common::record_text(&other.asked)
     );
-    let known = resolved.observed.cause().is_none();
-    known.then(|| Judgement::inconclusive(what, end.walk.answer.cause().unwrap_or(Cause::Lame)))
+    Some(Judgement::inconclusive(what, end.walk.answer.cause().unwrap_or(Cause::Lame)))
 }
 
 fn failure(posture: &Posture, end: &End, state: ZoneState) -> Failure {

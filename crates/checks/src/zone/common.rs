@@ -2,8 +2,9 @@
 
 use crate::exclusive;
 use crate::prelude::*;
-use ptrust_facts::domain::Role as Kind;
-use ptrust_names::is_public_suffix;
+use ptrust_facts::domain;
+use ptrust_mail::{dmarc, spf};
+use ptrust_names::{CharString, is_public_suffix};
 use std::iter;
 
 /// One zone at the end of a walk to a record that matters.
@@ -32,7 +33,7 @@ pub(super) fn ends<'a>(posture: &Posture<'a>) -> Vec<End<'a>> {
 /// Judges each zone at the end of the walks; the gravest judgement counts. A walk that is not known keeps the rest from
 /// passing.
 pub(super) fn each(posture: &Posture, judge: impl Fn(&End) -> Judgement) -> Judgement {
-    if posture.facts.target.role == Kind::Host {
+    if posture.facts.target.role == domain::Role::Host {
         return Judgement::NotApplicable;
     }
     if posture.facts.run.walk != WalkState::Open {
@@ -71,4 +72,56 @@ pub(super) fn is_own(posture: &Posture, zone: &Name) -> bool {
 /// The record that led to a zone, in words: `the MX records of example.com`.
 pub(super) fn record_text(question: &Question) -> String {
     format!("the {} records of {}", question.rtype, question.name)
+}
+
+/// The record of mail that a question is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The DMARC record.
+    Dmarc,
+    /// The mail exchangers.
+    Mx,
+    /// The SPF record.
+    Spf,
+}
+
+impl Kind {
+    /// What a question is for.
+    pub(super) fn of(posture: &Posture, asked: &Question) -> Self {
+        match asked.rtype {
+            RecordType::MX => Self::Mx,
+            _ if asked.name == *posture.domain() => Self::Spf,
+            _ => Self::Dmarc,
+        }
+    }
+
+    /// The word for a sentence.
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::Dmarc => "DMARC",
+            Self::Mx => "MX",
+            Self::Spf => "SPF",
+        }
+    }
+
+    /// What an answer holds of this kind, in an order that does not depend on the server's; `None` when it is not known.
+    pub(super) fn said(self, answer: &Observed<Records>) -> Option<Vec<String>> {
+        let records = match answer {
+            Observed::Present(records) => records,
+            Observed::Absent(_) => return Some(Vec::new()),
+            Observed::Unknown(_) => return None,
+        };
+        let texts = |matters: fn(&[u8]) -> bool| {
+            let all = records.texts().filter(|text| matters(text));
+            all.map(|text| CharString(text).to_string()).collect()
+        };
+        let mut all: Vec<String> = match self {
+            Self::Dmarc => texts(|text| dmarc::parse(text).is_ok()),
+            Self::Mx => records.exchangers().map(|(preference, host)| format!("{preference} {host}")).collect(),
+            Self::Spf => texts(spf::is_spf),
+        };
+        all.sort();
+        all.dedup();
+        Some(all)
+    }
 }

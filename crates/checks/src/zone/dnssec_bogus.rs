@@ -2,8 +2,7 @@
 
 use crate::exclusive;
 use crate::prelude::*;
-use ptrust_facts::domain::Role as Kind;
-use ptrust_facts::{Chain, Trust};
+use ptrust_facts::{Chain, Trust, domain};
 
 /// Validating resolvers refuse MX, SPF or DMARC records of the domain.
 pub const CHECK: Check = Check {
@@ -20,7 +19,7 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(posture: &Posture) -> Judgement {
-    if posture.facts.target.role == Kind::Host {
+    if posture.facts.target.role == domain::Role::Host {
         return Judgement::NotApplicable;
     }
     if posture.facts.run.walk != WalkState::Open {
