@@ -17,7 +17,10 @@ pub fn report(bytes: &[u8]) {
                 Report::TlsReport(report) => {
                     let (successes, failures) = report.totals();
                     for policy in &report.policies {
-                        assert!(policy.successes <= successes && policy.failures <= failures, "a part is more than all");
+                        assert!(
+                            policy.successes <= successes && policy.failures <= failures,
+                            "a part is more than all"
+                        );
                     }
                 }
             }

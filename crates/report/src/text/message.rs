@@ -124,9 +124,8 @@ fn sender(page: &mut Page, body: &MessageBody) {
 /// How a value is known, in words.
 const fn known_by(by: KnownBy) -> &'static str {
     match by {
-        KnownBy::AuthenticationField => "named by an authentication field",
+        KnownBy::AuthenticationField | KnownBy::Hops(Why::ClaimOnly) => "named by an authentication field",
         KnownBy::Given => "as you said",
-        KnownBy::Hops(Why::ClaimOnly) => "named by an authentication field",
         KnownBy::Hops(Why::Evaluated) => "as the receiver saw it",
         KnownBy::Hops(Why::FirstOutside) => "newest hop from outside",
         KnownBy::Hops(Why::OwnRelay) => "oldest relay of the recipient",
@@ -158,7 +157,7 @@ fn authentication(page: &mut Page, body: &MessageBody) {
     match &body.spf {
         Some(spf) => line(page, "SPF", spf_word(spf), &spf_detail(spf)),
         None => {
-            line(page, "SPF", ("not known", Style::Warning), "it needs the sending address and the envelope sender")
+            line(page, "SPF", ("not known", Style::Warning), "it needs the sending address and the envelope sender");
         }
     }
     if body.dkim.is_empty() {
