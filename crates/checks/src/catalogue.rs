@@ -58,6 +58,10 @@ pub static ALL: &[&crate::Check] = &[
     &crate::banner::unqualified::CHECK,
     // propagation
     &crate::propagation::resolver_differs::CHECK,
+    // bimi
+    &crate::bimi::dmarc_too_weak::CHECK,
+    &crate::bimi::logo_profile::CHECK,
+    &crate::bimi::syntax::CHECK,
     // dane
     &crate::dane::insecure::CHECK,
     &crate::dane::mismatch::CHECK,
@@ -104,7 +108,17 @@ pub static ALL: &[&crate::Check] = &[
     &crate::mta_sts::policy_unavailable::CHECK,
     &crate::mta_sts::syntax::CHECK,
     // mx
+    &crate::mx::address_literal::CHECK,
+    &crate::mx::alias::CHECK,
+    &crate::mx::implicit::CHECK,
+    &crate::mx::infrastructure_name::CHECK,
+    &crate::mx::ipv6_only::CHECK,
+    &crate::mx::missing::CHECK,
     &crate::mx::no_address::CHECK,
+    &crate::mx::null_mixed::CHECK,
+    &crate::mx::null_preference::CHECK,
+    &crate::mx::single_family::CHECK,
+    &crate::mx::special_use::CHECK,
     // pool
     &crate::pool::not_in_spf::CHECK,
     &crate::pool::range_unused::CHECK,
@@ -141,4 +155,10 @@ pub static ALL: &[&crate::Check] = &[
     // tls-rpt
     &crate::tls_rpt::missing::CHECK,
     &crate::tls_rpt::syntax::CHECK,
+    // zone
+    &crate::zone::answers_differ::CHECK,
+    &crate::zone::broken::CHECK,
+    &crate::zone::dnssec_bogus::CHECK,
+    &crate::zone::dnssec_missing::CHECK,
+    &crate::zone::partly_lame::CHECK,
 ];

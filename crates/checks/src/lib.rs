@@ -20,6 +20,7 @@ mod server;
 // <families>
 pub mod address;
 pub mod banner;
+pub mod bimi;
 pub mod dane;
 pub mod delegation;
 pub mod dkim;
@@ -38,6 +39,7 @@ pub mod smtp;
 pub mod spf;
 pub mod tls;
 pub mod tls_rpt;
+pub mod zone;
 // </families>
 
 pub use catalogue::ALL;

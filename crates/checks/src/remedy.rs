@@ -3,6 +3,7 @@
 use crate::Remedy;
 use ptrust_facts::identity::{Banner, Names, name_fault};
 use ptrust_facts::{Facts, Owner, Use};
+use ptrust_knowledge::mta::{self, Software};
 use ptrust_knowledge::providers::{self, Provider};
 use ptrust_knowledge::registries;
 use ptrust_names::{Name, Question, RecordType, reverse_name};
@@ -161,26 +162,21 @@ pub fn helo_name(facts: &Facts) -> String {
 
 /// Setting the HELO in the mail servers that most hosts run.
 pub fn set_helo(name: &str) -> Vec<String> {
-    vec![
-        format!(
-            "Postfix: set `smtp_helo_name = {name}` in main.cf (or `myhostname`, its default), then `postfix reload`."
-        ),
-        format!(
-            "Exim: set `primary_hostname = {name}` in the main section, or `helo_data = {name}` on the smtp transport."
-        ),
-        format!("OpenSMTPD: write `action \"outbound\" relay helo {name}` in smtpd.conf, then restart smtpd."),
-    ]
+    settings(mta::Topic::HeloName, name)
 }
 
 /// Setting the name in the greeting in the mail servers that most hosts run.
 pub fn set_greeting(name: &str) -> Vec<String> {
-    vec![
-        format!(
-            "Postfix: set `myhostname = {name}` and `smtpd_banner = $myhostname ESMTP` in main.cf, then `postfix reload`."
-        ),
-        format!("Exim: set `primary_hostname = {name}` in the main section; `smtp_banner` must begin with it."),
-        format!("OpenSMTPD: add `hostname {name}` to the `listen on` line in smtpd.conf, then restart smtpd."),
-    ]
+    settings(mta::Topic::GreetingName, name)
+}
+
+/// Mail servers that hosts in the open run most: more would make every remedy longer.
+const USUAL: [Software; 3] = [Software::Postfix, Software::Exim, Software::OpenSmtpd];
+
+/// What to set in each usual mail server, one sentence each.
+fn settings(topic: mta::Topic, name: &str) -> Vec<String> {
+    let usual = mta::about(topic).filter(|setting| USUAL.contains(&setting.software));
+    usual.map(|setting| setting.sentence_with(&[("name", name)])).collect()
 }
 
 /// A provider's steps as sentences; what is not confirmed is marked.

@@ -141,6 +141,10 @@ pub(crate) enum Command {
     Owner(command::owner::Args),
     /// Look a name up at its own servers and at the resolvers
     Lookup(command::lookup::Args),
+    /// Try TCP ports: open, refused, silent or out of reach, at each address of each host
+    Port(command::port::Args),
+    /// Make a record that reads back and passes the checks: SPF, DKIM, DMARC, MTA-STS, TLS-RPT, TLSA or BIMI
+    Generate(command::generate::Args),
     /// Explain a check: what it looks at, why it matters, how to fix it
     Explain(command::explain::Args),
     /// List all checks

@@ -111,6 +111,8 @@ fn dispatch(global: args::Global, command: &Command) -> anyhow::Result<u8> {
         Command::Walk(args) => command::walk::run(&setup, args),
         Command::Owner(args) => command::owner::run(&setup, args),
         Command::Lookup(args) => command::lookup::run(&setup, args),
+        Command::Port(args) => command::port::run(&setup, args),
+        Command::Generate(args) => command::generate::run(&setup, args),
         Command::Explain(args) => command::explain::run(&setup, args),
         Command::Checks => command::checks::run(&setup),
         Command::Schema => command::schema::run(&setup),

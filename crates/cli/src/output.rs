@@ -79,16 +79,24 @@ impl Setup {
         value: &T,
         text: impl FnOnce(&mut dyn Write, &Options) -> io::Result<()>,
     ) -> anyhow::Result<()> {
+        self.shows(command)?;
         match self.global.format {
-            Format::Text => self.write(|out| text(out, &self.render_options()))?,
-            Format::Json => self.write(|out| json_value(value, out, true))?,
             Format::Ndjson => self.write(|out| json_value(value, out, false))?,
-            other => {
-                let line = format!("--format {other}: {command} writes text, json or ndjson; {other} is for check");
-                return Err(Usage(line).into());
-            }
+            Format::Json => self.write(|out| json_value(value, out, true))?,
+            _ => self.write(|out| text(out, &self.render_options()))?,
         }
         Ok(())
+    }
+
+    /// Refuses formats that a command which writes text or JSON only does not have.
+    pub(crate) fn shows(&self, command: &str) -> Result<(), Usage> {
+        match self.global.format {
+            Format::Text | Format::Json | Format::Ndjson => Ok(()),
+            other => {
+                let line = format!("--format {other}: {command} writes text, json or ndjson; {other} is for check");
+                Err(Usage(line))
+            }
+        }
     }
 }
 

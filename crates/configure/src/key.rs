@@ -193,8 +193,7 @@ impl PublicKey {
 
     /// The key of a certificate in DER.
     fn of_certificate(der: &[u8]) -> Result<Self, KeyError> {
-        let read = certificate::read(der).map_err(|_| KeyError::NoKey)?;
-        Ok(Self(read.public_key))
+        certificate::public_key(der).map(Self).map_err(|_| KeyError::NoKey)
     }
 
     /// A SubjectPublicKeyInfo in DER, as far as can be told from its outside: a SEQUENCE that fills the octets. Whether it

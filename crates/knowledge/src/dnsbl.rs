@@ -106,6 +106,9 @@ pub struct List {
     errors: BTreeMap<Code, String>,
     /// Answers that are, and what they mean.
     codes: BTreeMap<Code, String>,
+    /// Those of them that are no complaint, in lists that answer for all they know.
+    #[serde(default)]
+    neutral: Vec<Code>,
     /// Where to ask for removal.
     #[serde(default)]
     pub delist: Option<String>,
@@ -153,10 +156,6 @@ pub enum Answer {
     Rewritten,
 }
 
-/// Meanings that are no complaint, in lists that answer for all they know.
-const BENIGN: [&str; 8] =
-    ["white", "yellow", "no-blacklist", "neutral", "possibly good", "good", "very good", "excellent"];
-
 /// All lists, in the order of the table.
 pub fn lists() -> &'static [List] {
     static TABLE: OnceLock<Vec<List>> = OnceLock::new();
@@ -183,6 +182,7 @@ pub fn custom(zone: &Name) -> List {
         policy: String::new(),
         errors: BTreeMap::new(),
         codes: BTreeMap::new(),
+        neutral: Vec::new(),
         delist: None,
         _source: String::new(),
         _evidence: String::new(),
@@ -254,7 +254,7 @@ impl List {
                 return Answer::Rewritten;
             }
             let meaning = meanings.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ");
-            if !BENIGN.contains(&meaning.as_str()) {
+            if !self.neutral.iter().any(|known| known.fits(code)) {
                 listed.push((code, if meaning.is_empty() { "listed".into() } else { meaning }));
             }
         }

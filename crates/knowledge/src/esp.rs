@@ -12,8 +12,12 @@ const DATA: &str = include_str!("../../../data/esp-fingerprints.toml");
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Esp {
+    /// Stable id.
+    pub id: String,
     /// Its name.
     pub name: String,
+    /// What it does for its customers: `esp` sends their mail, `mailbox` holds their mailboxes, `gateway` passes it on.
+    pub kind: String,
     /// What customers include in their SPF records.
     pub spf: Vec<Name>,
     /// What its mail exchangers look like.

@@ -10,6 +10,7 @@ pub mod dnsbl;
 pub mod esp;
 pub mod generic;
 pub mod local;
+pub mod mta;
 pub mod providers;
 pub mod receivers;
 pub mod registries;

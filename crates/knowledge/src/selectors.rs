@@ -26,6 +26,8 @@ struct Provider {
     _pattern: Option<String>,
     #[serde(default, rename = "note")]
     _note: Option<String>,
+    #[serde(default, rename = "esp")]
+    _esp: Option<toml::Value>,
     #[serde(rename = "evidence")]
     _evidence: String,
 }

@@ -13,6 +13,7 @@ mod fake;
 pub mod net;
 pub mod ports;
 pub mod rdap;
+pub mod reach;
 pub mod resolver;
 pub mod session;
 pub mod settings;

@@ -49,12 +49,12 @@ fn failure(facts: &Facts, cut: &Cut) -> Failure {
             evidence::faults_text(cut.broken_servers())
         ),
         evidence,
-        remedy: Remedy { steps: steps(cut), records: Vec::new() },
+        remedy: Remedy { steps: repair(cut), records: Vec::new() },
     }
 }
 
 /// One step for each cause, with the servers that it is about, and the way out that they share.
-fn steps(cut: &Cut) -> Vec<String> {
+pub(crate) fn repair(cut: &Cut) -> Vec<String> {
     let zone = &cut.zone;
     let those = |like: fn(Class) -> bool| cut.broken_servers().filter(move |server| like(server.class));
     let step = |like: fn(Class) -> bool, text: &dyn Fn(String) -> String| {

@@ -1,5 +1,6 @@
 //! A mail exchanger has no address.
 
+use super::common;
 use crate::posture::mx::Exchanger;
 use crate::prelude::*;
 
@@ -18,35 +19,31 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(posture: &Posture) -> Judgement {
-    let exchangers = posture.exchangers();
-    if let Exchange::Unknown(cause) = exchangers.kind {
-        return Judgement::inconclusive(format!("the MX records of {}", posture.domain()), cause);
-    }
-    let listed = matches!(exchangers.kind, Exchange::Listed { .. } | Exchange::Host);
-    if !listed || exchangers.hosts.is_empty() {
-        return Judgement::NotApplicable;
-    }
-    let without: Vec<&Exchanger> = exchangers.hosts.iter().filter(|host| host.without_address()).collect();
-    if !without.is_empty() {
-        return Judgement::fail(failure(posture, &without));
-    }
-    match exchangers.hosts.iter().find_map(|host| Some((host, host.unknown()?))) {
-        Some((host, cause)) => Judgement::inconclusive(format!("the addresses of {}", host.host), cause),
-        None => Judgement::Pass,
-    }
+    let exchangers = match common::any(posture) {
+        // mx-missing is about a domain whose own address is missing.
+        Ok(exchangers) if exchangers.kind == Exchange::Implicit => return Judgement::NotApplicable,
+        Ok(exchangers) => exchangers,
+        Err(judgement) => return judgement,
+    };
+    let found = |exchanger: &Exchanger| {
+        if common::is_literal(exchanger) {
+            return None;
+        }
+        Some(exchanger.unknown().map_or(Ok(exchanger.without_address()), Err))
+    };
+    common::each(exchangers, found, |without| failure(posture, without))
 }
 
 fn failure(posture: &Posture, without: &[&Exchanger]) -> Failure {
-    let names = evidence::names_text(without.iter().map(|host| &host.host));
+    let names = common::names(without);
     let verb = remedy::for_count(without.len(), "has", "have");
-    let questions = without.iter().flat_map(|host| host.questions());
     Failure {
-        subject: names.clone(),
+        subject: common::subject(without),
         explanation: format!(
             "Mail for {} should go to {names}, which {verb} no address: no A and no AAAA record.",
             posture.domain()
         ),
-        evidence: evidence::several(posture.facts, questions),
+        evidence: common::evidence_of(posture, without),
         remedy: Remedy {
             steps: vec![
                 "Publish an A or AAAA record for the host, or name a host that has one.".into(),

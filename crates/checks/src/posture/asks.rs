@@ -50,10 +50,10 @@ impl Posture<'_> {
                 }
             }
             Need::Zone => {
-                let apex = [RecordType::MX, RecordType::TXT].map(|rtype| self.question(rtype));
-                asks.questions.extend(apex.clone());
-                asks.chains.extend(apex.clone());
-                asks.census.extend(apex);
+                let questions = self.zone_questions();
+                asks.questions.extend(questions.iter().cloned());
+                asks.chains.extend(questions.iter().cloned());
+                asks.census.extend(questions);
             }
             Need::Servers | Need::Imap => {
                 let imap = need == Need::Imap;
@@ -88,6 +88,10 @@ impl Posture<'_> {
                 if let Some(step) = self.tls_rpt_step() {
                     asks.questions.extend(step.questions().cloned());
                 }
+            }
+            Need::Bimi => {
+                asks.questions.extend(self.bimi_question());
+                asks.documents.extend(self.bimi_documents());
             }
             Need::Spf => asks.questions.extend(self.spf_step().questions().cloned()),
             Need::Pool => asks.addresses.extend(

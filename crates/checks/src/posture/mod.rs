@@ -5,6 +5,7 @@
 //! over, what never came counts as not known ([`Posture::settled`]) and every evaluation is complete.
 
 mod asks;
+pub mod bimi;
 pub mod dane;
 pub mod dkim;
 mod dmarc;
@@ -15,6 +16,7 @@ pub mod pool;
 pub mod servers;
 mod spf;
 mod tls_rpt;
+mod zone;
 
 pub use asks::Asks;
 

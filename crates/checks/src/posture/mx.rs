@@ -21,6 +21,8 @@ pub struct Exchangers {
     pub hosts: Vec<Exchanger>,
     /// Hosts beyond that limit.
     pub more: usize,
+    /// The highest preference of a null MX, where there is one.
+    pub null_preference: Option<u16>,
 }
 
 /// How the exchangers of a domain are known.
@@ -82,6 +84,12 @@ impl Exchanger {
 }
 
 impl Exchangers {
+    /// None that is known of.
+    const fn none() -> Self {
+        let kind = Exchange::Unknown(ptrust_names::Cause::NotAsked);
+        Self { kind, hosts: Vec::new(), more: 0, null_preference: None }
+    }
+
     /// Whether the domain says that it takes no mail (RFC 7505 3): the null MX alone.
     pub fn refuses_mail(&self) -> bool {
         matches!(self.kind, Exchange::Listed { null: true, .. }) && self.hosts.is_empty()
@@ -99,24 +107,28 @@ pub(super) fn exchangers(posture: &Posture) -> Exchangers {
     let domain = &posture.facts.target.domain;
     let own = || vec![exchanger(view, 0, domain)];
     if posture.facts.target.role == Role::Host {
-        return Exchangers { kind: Exchange::Host, hosts: own(), more: 0 };
+        return Exchangers { kind: Exchange::Host, hosts: own(), ..Exchangers::none() };
     }
     match view.answer(&posture.question(RecordType::MX)) {
-        None => Exchangers { kind: Exchange::Unknown(ptrust_names::Cause::NotAsked), hosts: Vec::new(), more: 0 },
-        Some(Observed::Unknown(cause)) => Exchangers { kind: Exchange::Unknown(cause), hosts: Vec::new(), more: 0 },
-        Some(Observed::Absent(_)) => Exchangers { kind: Exchange::Implicit, hosts: own(), more: 0 },
+        None => Exchangers::none(),
+        Some(Observed::Unknown(cause)) => Exchangers { kind: Exchange::Unknown(cause), ..Exchangers::none() },
+        Some(Observed::Absent(_)) => Exchangers { kind: Exchange::Implicit, hosts: own(), ..Exchangers::none() },
         Some(Observed::Present(records)) => {
             let mut listed: Vec<(u16, &Name)> = records.exchangers().collect();
             let count = listed.len();
             listed.sort();
-            let null = listed.iter().any(|(_, host)| host.is_root());
+            let nulls = listed.iter().filter(|(_, host)| host.is_root());
+            let null_preference = nulls.map(|(preference, _)| *preference).max();
             listed.retain(|(_, host)| !host.is_root());
-            listed.dedup_by(|a, b| a.1 == b.1);
+            // A host that stands in several records counts once, where it is tried first.
+            let mut seen = std::collections::BTreeSet::new();
+            listed.retain(|(_, host)| seen.insert(*host));
             let hosts = listed.iter().take(MAX_EXCHANGERS).map(|(preference, host)| exchanger(view, *preference, host));
             Exchangers {
-                kind: Exchange::Listed { null, records: count },
+                kind: Exchange::Listed { null: null_preference.is_some(), records: count },
                 hosts: hosts.collect(),
                 more: listed.len().saturating_sub(MAX_EXCHANGERS),
+                null_preference,
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::judge::Draft;
 use crate::key::PublicKey;
 use jiff::Timestamp;
 use ptrust_mail::dkim::{KeyRecord, KeyState, KeyType, PublicKey as Read, parse_key};
-use ptrust_names::{Name, Question, RecordType};
+use ptrust_names::Name;
 use std::path::{Path, PathBuf};
 
 /// What a key record should say.
@@ -59,10 +59,8 @@ impl Dkim {
         let KeyState::Usable { key, .. } = parsed.state() else {
             return Err(GenerateError::KeyKind);
         };
-        let question = Question::new(published.owner.clone(), RecordType::TXT);
-        debug_assert_eq!(question.name, made.owner);
         let draft = Draft::new(self.domain.clone(), at).record(&published).selector(&self.selector);
-        let verdict = draft.judge("dkim", if self.testing { &["dkim-testing"] } else { &[] })?;
+        let verdict = draft.judge("dkim", &["dkim-testing"])?;
         self.notes(&mut made, key, file);
         made.notes.extend(verdict.remarks);
         Ok(made)
@@ -72,13 +70,13 @@ impl Dkim {
     fn notes(&self, made: &mut Generated, key: Read, file: Option<&Path>) {
         let Self { domain, selector, .. } = self;
         made.note("Publish the record first, and sign with the key once every server of the zone has it.");
-        made.note(format!("Look at it then: ptrust dkim {domain} --selector {selector}."));
+        made.note(format!("Look at it then:\nptrust dkim {domain} --selector {selector}"));
         if let (Read::Rsa { .. }, Some(file)) = (key, file) {
             let path = ptrust_names::escape(&file.display().to_string());
-            made.note(format!("KeyTable of OpenDKIM: {} {domain}:{selector}:{path}", made.owner));
-            made.note(format!("SigningTable of OpenDKIM (refile:): *@{domain} {}", made.owner));
+            made.note(format!("KeyTable of OpenDKIM:\n{} {domain}:{selector}:{path}", made.owner));
+            made.note(format!("SigningTable of OpenDKIM, read as refile:\n*@{domain} {}", made.owner));
             made.note(format!(
-                "dkim_signing.conf of rspamd: domain {{ {domain} {{ path = \"{path}\"; selector = \"{selector}\"; }} }}"
+                "local.d/dkim_signing.conf of rspamd:\ndomain {{ {domain} {{ path = \"{path}\"; selector = \"{selector}\"; }} }}"
             ));
         }
         if key == Read::Ed25519 {

@@ -87,7 +87,7 @@ impl Dmarc {
         for uri in self.rua.iter().chain(&self.ruf) {
             let Some(host) = uri.target.host().filter(|host| !same_organization(host, &self.domain)) else { continue };
             let note = format!(
-                "{host} must agree to receive reports, or receivers send none there: {}._report._dmarc.{host}. {} IN TXT \
+                "{host} must agree to receive reports, or receivers send none there:\n{}._report._dmarc.{host}. {} IN TXT \
                  \"v=DMARC1\"",
                 self.domain,
                 ptrust_checks::remedy::TTL
@@ -99,13 +99,13 @@ impl Dmarc {
         let step = next_step(Some(parsed));
         made.note(advice(step));
         if !matches!(step, NextStep::Complete | NextStep::AskForReports | NextStep::Repair) {
-            made.note(format!("The record will then be: {}", step.apply(&parsed.value)));
+            made.note(format!("The record will then be:\n{}", step.apply(&parsed.value)));
         }
     }
 }
 
-/// What the user asks for in so many words: how strict the policy is, and whether it is only tried.
-const WANTED: &[&str] = &["dmarc-policy", "dmarc-subdomain-policy", "dmarc-testing"];
+/// What the user asks for in so many words, and the advice on the next step tells already.
+const WANTED: &[&str] = &["dmarc-no-reports", "dmarc-policy-none", "dmarc-testing"];
 
 /// Whether two names belong to one registrable domain, as receivers of both generations most often find.
 fn same_organization(one: &Name, other: &Name) -> bool {

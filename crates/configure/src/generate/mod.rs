@@ -17,7 +17,7 @@ pub use spf::Spf;
 pub use tls_rpt::TlsRpt;
 pub use tlsa::Tlsa;
 
-use crate::judge::{Refusal, Verdict};
+use crate::judge::Refusal;
 use ipnet::IpNet;
 use ptrust_checks::remedy::TTL;
 use ptrust_mail::dmarc::{ReportUri, UriFault};
@@ -49,7 +49,7 @@ pub struct Generated {
     /// Files that belong to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<File>,
-    /// What to do next, and what is worth knowing, as sentences.
+    /// What to do next, and what is worth knowing: a sentence each, and behind a line break what is to be copied as it is.
     pub notes: Vec<String>,
 }
 
@@ -132,11 +132,6 @@ impl Generated {
     /// Adds a sentence.
     fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
-    }
-
-    /// Adds what the checks remarked.
-    fn remark(&mut self, verdict: Verdict) {
-        self.notes.extend(verdict.remarks);
     }
 }
 

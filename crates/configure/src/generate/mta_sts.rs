@@ -58,7 +58,7 @@ impl MtaSts {
         if let Some(records) = &self.published {
             draft = draft.records(Question::new(self.domain.clone(), RecordType::MX), records.clone());
         }
-        let verdict = draft.judge("mta-sts", &["mta-sts-testing", "mta-sts-mode"])?;
+        let verdict = draft.judge("mta-sts", &[])?;
         self.notes(&mut made, &url, &host);
         made.documents.push(File { url, content_type: MEDIA_TYPE.to_owned(), text: file });
         made.notes.extend(verdict.remarks);
@@ -88,7 +88,7 @@ impl MtaSts {
                 );
             }
             Mode::None => {
-                made.note("Mode none ends a policy: keep both in place until max_age of the old one is over.")
+                made.note("Mode none ends a policy: keep both in place until max_age of the old one is over.");
             }
         }
     }

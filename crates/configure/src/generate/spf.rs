@@ -69,8 +69,9 @@ impl Spf {
             ));
         }
         for range in &self.ranges {
-            let (first, last) = (range.network(), range.broadcast());
-            if let Some(block) = special_use(first).filter(|_| !self.scope.holds(first) && !self.scope.holds(last)) {
+            let first = range.network();
+            let whole = special_use(first).filter(|block| block.prefix.contains(range) && !self.scope.holds(first));
+            if let Some(block) = whole {
                 return Err(GenerateError::Address(*range, &block.name));
             }
         }
@@ -113,8 +114,8 @@ impl Spf {
         let looked_up = !self.a.is_empty() || !self.mx.is_empty() || !self.includes.is_empty() || !services.is_empty();
         if looked_up {
             made.note(format!(
-                "What the terms lead to was not looked at. Try the record in place: ptrust spf {domain} --assume \
-                 '{}'.",
+                "What the terms lead to was not looked at. Try the record as if it were there:\nptrust spf {domain} \
+                 --assume '{}'",
                 made.zone_line
             ));
         }

@@ -15,9 +15,9 @@ use crate::ports::{PathError, Ports, Stream};
 use crate::settings::Settings;
 use futures_util::future::join4;
 use hello::Hello;
-use ptrust_facts::session::{Accepted, Depth, Injection, StartTls, TlsVersion, VersionOffer};
+use ptrust_facts::session::{Accepted, Depth, Injection, Protocol, StartTls, Tls, TlsVersion, VersionOffer};
 use ptrust_facts::{Fact, Line, Party, Service, Session, Source, Transport};
-use ptrust_names::{Cause, Observed};
+use ptrust_names::{Cause, Name, Observed};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -54,6 +54,25 @@ pub async fn probe(ports: &Ports, settings: &Settings, service: &Service) -> Fac
         rtt_us,
         outcome: outcome.map_or_else(Observed::Unknown, Observed::Present),
     }])
+}
+
+/// Connects, and begins with TLS at once, whatever is spoken behind it. `name` is what the certificate should show, or the
+/// address once more. A handshake that fails is told in words.
+///
+/// # Errors
+/// The cause, when there is no connection.
+pub async fn greet_tls(
+    ports: &Ports,
+    settings: &Settings,
+    name: &Name,
+    address: SocketAddr,
+) -> Result<Result<Tls, String>, Cause> {
+    let (address, port) = (address.ip(), address.port());
+    // Of the service only name, address and port matter to a handshake.
+    let service = Service { protocol: Protocol::Submissions, name: name.clone(), address, port, depth: Depth::One };
+    let client = Client { ports, settings, service: &service };
+    let talk = client.connect().await?;
+    Ok(client.handshake(talk).await.map(|(_, tls)| tls).map_err(|(fault, _)| fault))
 }
 
 /// What a probe of one server has at hand.

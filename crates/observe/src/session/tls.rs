@@ -5,8 +5,8 @@ use crate::ports::Stream;
 use jiff::Timestamp;
 use ptrust_facts::Line;
 use ptrust_facts::session::{Certificate, CertificateTrust, MAX_CHAIN, Tls, TlsVersion};
-use ptrust_mail::certificate;
-use ptrust_names::{Hex, escape};
+use ptrust_mail::certificate::Certificate as Summary;
+use ptrust_names::escape;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -150,7 +150,7 @@ fn describe(
         (Some(leaf), Some(own)) => trust(leaf, own, chain, roots, now),
         _ => CertificateTrust::Other("the certificate cannot be read".into()),
     };
-    let certificates = chain.iter().enumerate().map(|(number, der)| {
+    let certificates = chain.iter().enumerate().filter_map(|(number, der)| {
         let anchors = number > 0 && parsed.as_ref().is_some_and(|leaf| leads_to(leaf, der, chain, now));
         essentials(der, anchors)
     });
@@ -184,7 +184,7 @@ fn trust(
 
 /// Whether a certificate names itself as its issuer.
 fn is_self_signed(der: &CertificateDer<'_>) -> bool {
-    certificate::read(der).is_ok_and(|certificate| certificate.self_issued)
+    Summary::from_der(der).is_ok_and(|certificate| certificate.self_signed)
 }
 
 /// Whether the leaf leads to a certificate of the chain, taken as a trust anchor.
@@ -201,21 +201,20 @@ fn leads_to(
         && verify_server_cert_signed_by_trust_anchor(leaf, &roots, rest, now, algorithms.all).is_ok()
 }
 
-/// A certificate in its essentials.
-fn essentials(der: &CertificateDer<'_>, anchors: bool) -> Certificate {
-    let read = certificate::read(der).unwrap_or_default();
-    let digests = ptrust_mail::tlsa::CertificateDigests::new(der, &read.public_key);
-    Certificate {
+/// A certificate in its essentials; none when it cannot be read.
+fn essentials(der: &CertificateDer<'_>, anchors: bool) -> Option<Certificate> {
+    let read = Summary::from_der(der).ok()?;
+    Some(Certificate {
         subject: read.subject,
         names: read.names,
         issuer: read.issuer,
         not_before: read.not_before,
         not_after: read.not_after,
-        key: read.key,
-        sha256: Hex(digests.cert_sha256.to_vec()),
-        sha512: Hex(digests.cert_sha512.to_vec()),
-        key_sha256: Hex(digests.spki_sha256.to_vec()),
-        key_sha512: Hex(digests.spki_sha512.to_vec()),
+        key: format!("{} {}", read.key.algorithm, read.key.bits),
+        sha256: read.digests.certificate_sha256,
+        sha512: read.digests.certificate_sha512,
+        key_sha256: read.digests.key_sha256,
+        key_sha512: read.digests.key_sha512,
         anchors,
-    }
+    })
 }

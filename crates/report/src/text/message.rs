@@ -124,8 +124,8 @@ fn sender(page: &mut Page, body: &MessageBody) {
 /// How a value is known, in words.
 const fn known_by(by: KnownBy) -> &'static str {
     match by {
-        KnownBy::AuthenticationField | KnownBy::Hops(Why::ClaimOnly) => "named by an authentication field",
         KnownBy::Given => "as you said",
+        KnownBy::AuthenticationField | KnownBy::Hops(Why::ClaimOnly) => "named by an authentication field",
         KnownBy::Hops(Why::Evaluated) => "as the receiver saw it",
         KnownBy::Hops(Why::FirstOutside) => "newest hop from outside",
         KnownBy::Hops(Why::OwnRelay) => "oldest relay of the recipient",
