@@ -70,7 +70,7 @@ pub struct File {
 #[non_exhaustive]
 pub enum GenerateError {
     /// An address that no receiver on the internet meets.
-    #[error("{0} is of the block {1}: no receiver on the internet meets it")]
+    #[error("{0} is of a special block ({1}): no receiver on the internet meets it")]
     Address(IpNet, &'static str),
     /// No name that mail can have.
     #[error("{0} is no domain that mail can have; write one such as example.com")]
@@ -91,7 +91,7 @@ pub enum GenerateError {
     #[error("the record's name cannot be made: {0}")]
     Name(#[from] NameError),
     /// A record that our own parser does not take as it was meant.
-    #[error("the record does not read back: {0}")]
+    #[error("receivers would not read the record as it is meant: {0}")]
     Reread(String),
     /// A record that our own checks do not accept.
     #[error("{0}")]
