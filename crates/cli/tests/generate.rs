@@ -231,7 +231,9 @@ fn ports_are_tried_at_every_address() {
         assert_eq!(output.status.code(), Some(code), "{found}");
     }
     let secure = folder.printed(&["port", "secure.example.com:25", "secure.example.com:465", "--tls"]);
-    for told in ["TLS 1.3, ", "certificate for secure.example.com, until ", ", trusted\n", ", trusted, not for this host\n"] {
+    for told in
+        ["TLS 1.3, ", "certificate for secure.example.com, until ", ", trusted\n", ", trusted, not for this host\n"]
+    {
         assert!(secure.contains(told), "{told}: {secure}");
     }
     let bare = folder.run(&["port", "mail.example.com:25", "--tls"]);

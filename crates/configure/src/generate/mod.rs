@@ -20,6 +20,7 @@ pub use tlsa::Tlsa;
 use crate::judge::Refusal;
 use ipnet::IpNet;
 use ptrust_checks::remedy::TTL;
+use ptrust_mail::bimi::svg::SvgError;
 use ptrust_mail::dmarc::{ReportUri, UriFault};
 use ptrust_mail::spf::SpfParseError;
 use ptrust_mail::tags::{Effect, HasEffect, Parsed};
@@ -81,6 +82,9 @@ pub enum GenerateError {
     /// A key that DKIM does not know.
     #[error("the key is neither RSA nor Ed25519, and DKIM has no other")]
     KeyKind,
+    /// A logo that cannot be looked at.
+    #[error("the logo cannot be used: {0}")]
+    Logo(SvgError),
     /// An age beyond the limit.
     #[error("{0} seconds are too long; a policy is kept 31557600 seconds at most")]
     MaxAge(u32),
@@ -111,9 +115,6 @@ pub enum GenerateError {
     /// A URI that nothing can be sent to or fetched from.
     #[error("{0}: {1}")]
     Uri(String, UriFault),
-    /// A web address that is not one.
-    #[error("{0}: not an https address")]
-    Url(String),
 }
 
 impl Generated {

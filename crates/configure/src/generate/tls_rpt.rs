@@ -36,7 +36,7 @@ impl TlsRpt {
         let mut made = Generated::new(text, &published);
         reread(&mut made, &parsed, &meant)?;
         let verdict = Draft::new(self.domain.clone(), at).record(&published).judge("tls-rpt", &[])?;
-        made.note("Large senders send one report a day, also when all went well.");
+        made.note("Large senders send one report a day, also when all went well; ptrust tls-report reads them.");
         let inside = |uri: &ReportUri| matches!(&uri.target, Target::Mailto { domain, .. } if domain.is_at_or_below(&self.domain));
         if self.rua.iter().all(inside) {
             made.note(
