@@ -8,10 +8,13 @@ mod bytes;
 mod config;
 mod hints;
 mod invariant;
+mod letter;
+mod log;
 mod message;
 mod mutate;
 mod names;
 mod rdap;
+mod report;
 mod smtp;
 mod spf;
 mod walk;
@@ -19,10 +22,13 @@ mod world;
 
 pub use config::config;
 pub use hints::hints;
+pub use letter::letter;
+pub use log::log;
 pub use message::message;
 pub use mutate::{Corpus, Mutator, corpus_folder};
 pub use names::names;
 pub use rdap::rdap;
+pub use report::report;
 pub use smtp::smtp;
 pub use spf::spf;
 pub use walk::walk;
@@ -41,9 +47,12 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "config", run: config },
     Target { name: "hints", run: hints },
+    Target { name: "letter", run: letter },
+    Target { name: "log", run: log },
     Target { name: "message", run: message },
     Target { name: "names", run: names },
     Target { name: "rdap", run: rdap },
+    Target { name: "report", run: report },
     Target { name: "smtp", run: smtp },
     Target { name: "spf", run: spf },
     Target { name: "walk", run: walk },

@@ -52,4 +52,4 @@ macro_rules! replayed {
     };
 }
 
-replayed!(config, hints, message, names, rdap, smtp, spf, walk, world);
+replayed!(config, hints, letter, log, message, names, rdap, report, smtp, spf, walk, world);

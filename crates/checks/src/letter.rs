@@ -219,8 +219,8 @@ impl<'a> Letter<'a> {
         let new = |mode| alignment.holds(mode);
         let old = |mode| Determined::Known(alignment.holds_old(mode));
         Authenticated {
-            tree_walk: under(mode(|dmarc| &dmarc.tree_walk), new),
-            suffix_list: under(mode(|dmarc| &dmarc.suffix_list), old),
+            tree_walk: under(&mode(|dmarc| &dmarc.tree_walk), new),
+            suffix_list: under(&mode(|dmarc| &dmarc.suffix_list), old),
         }
     }
 
@@ -254,12 +254,12 @@ enum Method {
 }
 
 /// Whether something holds under a mode; a mode that is not known matters only where it makes a difference.
-fn under(mode: Determined<AlignmentMode>, holds: impl Fn(AlignmentMode) -> Determined<bool>) -> Determined<bool> {
+fn under(mode: &Determined<AlignmentMode>, holds: impl Fn(AlignmentMode) -> Determined<bool>) -> Determined<bool> {
     match mode {
-        Determined::Known(mode) => holds(mode),
+        Determined::Known(mode) => holds(*mode),
         Determined::Undetermined(cause) => {
             let (relaxed, strict) = (holds(AlignmentMode::Relaxed), holds(AlignmentMode::Strict));
-            if relaxed == strict { relaxed } else { Determined::Undetermined(cause) }
+            if relaxed == strict { relaxed } else { Determined::Undetermined(*cause) }
         }
     }
 }

@@ -4,7 +4,7 @@ mod code;
 
 pub use code::Code;
 
-use ptrust_names::{Name, reverse_name};
+use ptrust_names::{Name, is_address_as_name, reverse_name};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -84,6 +84,9 @@ pub struct List {
     /// Its zone for users with a key.
     #[serde(default)]
     pub keyed_zone: Option<String>,
+    /// Further zones of the operator's that share its fate.
+    #[serde(default)]
+    other_zones: Vec<String>,
     /// What it lists.
     #[serde(rename = "type")]
     pub kind: Kind,
@@ -106,7 +109,7 @@ pub struct List {
     errors: BTreeMap<Code, String>,
     /// Answers that are, and what they mean.
     codes: BTreeMap<Code, String>,
-    /// Those of them that are no complaint, in lists that answer for all they know.
+    /// Those of `codes` that are no complaint, in lists that answer for all they know.
     #[serde(default)]
     neutral: Vec<Code>,
     /// Where to ask for removal.
@@ -120,8 +123,6 @@ pub struct List {
     _note: Option<String>,
     #[serde(default, rename = "dead_since")]
     _dead_since: Option<toml::Value>,
-    #[serde(default, rename = "other_zones")]
-    _other_zones: Option<toml::Value>,
 }
 
 #[derive(Deserialize)]
@@ -167,12 +168,23 @@ pub fn by_id(id: &str) -> Option<&'static List> {
     lists().iter().find(|list| list.id == id)
 }
 
-/// A list that a user names by its zone.
+/// The list that has this zone, be it its main one or another that shares its fate.
+pub fn by_zone(zone: &Name) -> Option<&'static List> {
+    let is_it = |text: &String| text.parse::<Name>().is_ok_and(|name| name == *zone);
+    lists().iter().find(|list| is_it(&list.zone) || list.other_zones.iter().any(is_it))
+}
+
+/// A list that a user names by its zone. One that the table knows keeps its subjects, refusals and codes there, since
+/// otherwise a refusal would pass for a listing.
 pub fn custom(zone: &Name) -> List {
+    if let Some(known) = by_zone(zone) {
+        return List { zone: zone.to_string(), keyed_zone: None, ..known.clone() };
+    }
     List {
         id: zone.to_string(),
         zone: zone.to_string(),
         keyed_zone: None,
+        other_zones: Vec::new(),
         kind: Kind::IpAndDomain,
         ipv6: true,
         ipv6_only: false,
@@ -188,21 +200,26 @@ pub fn custom(zone: &Name) -> List {
         _evidence: String::new(),
         _note: None,
         _dead_since: None,
-        _other_zones: None,
     }
 }
 
 impl List {
-    /// Whether it can be asked: by everybody, or with the user's key.
+    /// Whether it can be asked: by everybody, or with the user's key. Lists that have ended, or may have, never can.
     pub fn is_usable(&self, keyed: bool) -> bool {
         let hashed = matches!(self.kind, Kind::DomainHash | Kind::EmailHash | Kind::IpRange | Kind::Asn);
-        let open = self.status == Status::Active && !self.zone.contains(KEY_LABEL);
-        !hashed && (open || (keyed && self.has_key()))
+        let answers = match self.status {
+            Status::Active => keyed && self.has_key() || !self.zone.contains(KEY_LABEL),
+            Status::Private | Status::Registration => keyed,
+            Status::Dead | Status::Unclear => false,
+        };
+        !hashed && answers
     }
 
-    /// Whether it has a zone for users with a key.
+    /// Whether a key of the user's opens it: one that is part of the name, or, where it has no zone for keys, the user's
+    /// word that the asking address is registered.
     pub fn has_key(&self) -> bool {
-        self.keyed_zone.is_some() || self.zone.contains(KEY_LABEL)
+        let closed = matches!(self.status, Status::Private | Status::Registration);
+        closed || self.keyed_zone.is_some() || self.zone.contains(KEY_LABEL)
     }
 
     /// Whether being on it is good news.
@@ -210,13 +227,17 @@ impl List {
         self.weight == Weight::Positive
     }
 
-    /// The name to ask for, of type A (RFC 5782 2); `None` when the list is not about such subjects.
+    /// The name to ask for, of type A (RFC 5782 2); `None` when the list is not about such subjects. An address written as
+    /// a domain is no subject: lists of domains take it for abuse.
     pub fn question(&self, subject: &Subject, keyed: bool) -> Option<Name> {
         let zone = self.zone_name(keyed)?;
         match subject {
-            Subject::Address(address) if self.takes(*address) => address_name(*address, &zone),
-            Subject::Domain(domain) if self.takes_domains() => below(domain.labels(), &zone),
-            _ => None,
+            Subject::Address(address) => {
+                let address = address.to_canonical();
+                self.takes(address).then(|| address_name(address, &zone)).flatten()
+            }
+            Subject::Domain(domain) if domain.is_root() || is_address_as_name(domain) => None,
+            Subject::Domain(domain) => self.takes_domains().then(|| below(domain.labels(), &zone)).flatten(),
         }
     }
 
@@ -253,8 +274,8 @@ impl List {
             if code == Ipv4Addr::LOCALHOST && meanings.is_empty() {
                 return Answer::Rewritten;
             }
-            let meaning = meanings.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ");
-            if !self.neutral.iter().any(|known| known.fits(code)) {
+            if !self.neutral.iter().any(|benign| benign.fits(code)) {
+                let meaning = meanings.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ");
                 listed.push((code, if meaning.is_empty() { "listed".into() } else { meaning }));
             }
         }
@@ -272,10 +293,10 @@ impl List {
         matches!(self.kind, Kind::Domain | Kind::DomainAllow | Kind::IpAndDomain)
     }
 
-    /// The zone to ask.
+    /// The zone to ask; `None` when there is none without a key.
     fn zone_name(&self, keyed: bool) -> Option<Name> {
         let zone = self.keyed_zone.as_ref().filter(|_| keyed).unwrap_or(&self.zone);
-        zone.parse().ok()
+        (keyed || !zone.contains(KEY_LABEL)).then(|| zone.parse().ok()).flatten()
     }
 }
 

@@ -8,16 +8,28 @@ use std::sync::OnceLock;
 /// The shipped table, validated by the tests of this module.
 const DATA: &str = include_str!("../../../data/esp-fingerprints.toml");
 
+/// What a service does with mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Sends for others.
+    Esp,
+    /// Filters and relays the mail of others.
+    Gateway,
+    /// Hosts mailboxes.
+    Mailbox,
+}
+
 /// One mail service.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Esp {
-    /// Stable id.
+    /// Stable id; the same as the provider's where providers.toml has the service.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What it does for its customers: `esp` sends their mail, `mailbox` holds their mailboxes, `gateway` passes it on.
-    pub kind: String,
+    /// What it does.
+    pub kind: Kind,
     /// What customers include in their SPF records.
     pub spf: Vec<Name>,
     /// What its mail exchangers look like.
@@ -60,6 +72,11 @@ pub fn services() -> &'static [Esp] {
     TABLE.get_or_init(|| toml::from_str::<File>(DATA).expect("the shipped esp-fingerprints.toml is valid").esp)
 }
 
+/// The service with this id.
+pub fn by_id(id: &str) -> Option<&'static Esp> {
+    services().iter().find(|service| service.id == id)
+}
+
 /// The service with this name, whatever the case of its letters.
 pub fn by_name(name: &str) -> Option<&'static Esp> {
     services().iter().find(|service| service.name.eq_ignore_ascii_case(name))
@@ -98,22 +115,4 @@ fn matching(name: &Name, patterns: impl Fn(&Esp) -> &Vec<Regex>) -> Option<&'sta
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn name(text: &str) -> Name {
-        text.parse().expect("a name")
-    }
-
-    #[test]
-    fn services_are_recognized() {
-        let found = |service: Option<&'static Esp>| service.map(|service| service.name.as_str());
-        assert_eq!(found(by_include(&name("_spf.google.com"))), Some("Google Workspace"));
-        assert_eq!(found(by_include(&name("u1.wl.sendgrid.net"))), Some("SendGrid"));
-        assert_eq!(found(by_include(&name("_spf.example.com"))), None);
-        assert_eq!(found(by_mx(&name("example-com.mail.protection.outlook.com"))), Some("Microsoft 365"));
-        assert_eq!(found(by_ptr(&name("o1.outbound-mail.sendgrid.net"))), Some("SendGrid"));
-        assert!(by_name("amazon ses").is_some());
-        assert!(services().iter().all(|service| matches!(service.evidence.as_str(), "seen" | "background")));
-    }
-}
+mod tests;

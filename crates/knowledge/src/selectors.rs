@@ -2,6 +2,7 @@
 //!
 //! A guess that fails proves nothing: selectors cannot be listed.
 
+use crate::esp;
 use ptrust_names::Name;
 use regex::Regex;
 use serde::Deserialize;
@@ -19,6 +20,9 @@ pub const WILDCARD_PROBE: &str = "ptrust-no-such-selector";
 #[serde(deny_unknown_fields)]
 struct Provider {
     name: String,
+    /// Ids of [`crate::esp::Esp`], where it is one.
+    #[serde(default)]
+    esp: Vec<String>,
     selectors: Vec<String>,
     #[serde(default)]
     cname_target: Option<String>,
@@ -26,8 +30,6 @@ struct Provider {
     _pattern: Option<String>,
     #[serde(default, rename = "note")]
     _note: Option<String>,
-    #[serde(default, rename = "esp")]
-    _esp: Option<toml::Value>,
     #[serde(rename = "evidence")]
     _evidence: String,
 }
@@ -64,11 +66,12 @@ fn table() -> &'static Table {
     })
 }
 
-/// The selectors to try: first those of the services that the domain seems to use, then what many use, then the rest, each
-/// once, at most [`MAX_PROBES`].
+/// The selectors to try: first those of the services that the domain seems to use (ids or names of [`esp::Esp`]), then
+/// what many use, then the rest, each once, at most [`MAX_PROBES`].
 pub fn probe_list(services: &[&str]) -> Vec<&'static str> {
     let file = &table().file;
-    let used = |provider: &&Provider| services.iter().any(|service| service.eq_ignore_ascii_case(&provider.name));
+    let ids: Vec<&str> = services.iter().map(|text| esp::by_name(text).map_or(*text, |service| &service.id)).collect();
+    let used = |provider: &&Provider| provider.esp.iter().any(|id| ids.contains(&id.as_str()));
     let own = file.provider.iter().filter(used).flat_map(|provider| &provider.selectors);
     let others = file.provider.iter().filter(|provider| !used(provider)).flat_map(|provider| &provider.selectors);
     let mut list: Vec<&'static str> = Vec::new();
@@ -99,6 +102,17 @@ mod tests {
         assert!(list.len() <= MAX_PROBES && list.contains(&"default"));
         assert!(!list.contains(&WILDCARD_PROBE));
         assert_eq!(probe_list(&[]).first(), Some(&"default"));
+        // Names differ between the tables: the id joins them.
+        for service in ["Zoho Mail", "zoho"] {
+            assert_eq!(probe_list(&[service]).first(), Some(&"zoho"), "{service}");
+        }
+    }
+
+    #[test]
+    fn ids_are_those_of_services() {
+        for provider in &table().file.provider {
+            assert!(provider.esp.iter().all(|id| esp::by_id(id).is_some()), "{}", provider.name);
+        }
     }
 
     #[test]

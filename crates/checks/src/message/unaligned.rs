@@ -75,10 +75,10 @@ fn failure(letter: &Letter, author: &Name) -> Failure {
 
 /// What came of a signature for the author.
 fn signature_text(signed: &Signed) -> String {
-    let signer = common::signer(signed);
+    let domain = common::signer(signed);
     match signed.verified.outcome {
-        SignatureOutcome::Pass => format!("the signature of {signer}, verifies, but is of another domain"),
-        _ => format!("the signature of {signer}, does not count: {}", common::outcome(signed)),
+        SignatureOutcome::Pass => format!("the signature of {domain}, verifies, but is of another domain"),
+        _ => format!("the signature of {domain}, does not count: {}", common::outcome(signed)),
     }
 }
 

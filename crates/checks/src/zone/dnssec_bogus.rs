@@ -86,7 +86,7 @@ fn failure(posture: &Posture, broken: &[&Question]) -> Failure {
             "The chain of trust to {} provably fails, in {zone} or above it: {why}. Resolvers that validate answer \
              SERVFAIL, so for the mail systems behind them {domain} has no such records: they cannot deliver mail to \
              it, nor tell its mail from forged mail.",
-            remedy::joined(broken.iter().map(|question| question.to_string()))
+            remedy::joined(broken.iter().map(ToString::to_string))
         ),
         evidence: evidence.collect(),
         remedy: Remedy {

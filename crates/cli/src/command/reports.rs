@@ -64,9 +64,13 @@ fn each(
     if faults.len() == paths.len()
         && let Some(last) = faults.pop()
     {
-        faults.iter().for_each(|fault| anstream::eprintln!("ptrust: {fault}"));
+        for fault in &faults {
+            anstream::eprintln!("ptrust: {fault}");
+        }
         return Err(last);
     }
-    faults.iter().for_each(|fault| anstream::eprintln!("ptrust: {fault}"));
+    for fault in &faults {
+        anstream::eprintln!("ptrust: {fault}");
+    }
     Ok(gravest(faults.iter().map(|_| USAGE)))
 }

@@ -36,13 +36,14 @@ impl FromStr for Code {
     fn from_str(text: &str) -> Result<Self, NotCode> {
         let wrong = || NotCode(text.to_owned());
         if let Some(bit) = text.strip_prefix("bit ") {
-            return bit.parse().map(Self::Bit).map_err(|_| wrong());
+            let bit = bit.parse().ok().filter(|bit: &u8| bit.is_power_of_two());
+            return bit.map(Self::Bit).ok_or_else(wrong);
         }
         let (octets, whole) = text.strip_suffix("/24").map_or((text, false), |octets| (octets, true));
         let octet = |part: &str| match part.split_once('-') {
             None if part == "x" => Some((0, u8::MAX)),
             None => part.parse().ok().map(|value: u8| (value, value)),
-            Some((low, high)) => Some((low.parse().ok()?, high.parse().ok()?)),
+            Some((low, high)) => Some((low.parse().ok()?, high.parse().ok()?)).filter(|(low, high)| low <= high),
         };
         let bounds: Vec<(u8, u8)> = octets.split('.').map(octet).collect::<Option<_>>().ok_or_else(wrong)?;
         let mut bounds: [(u8, u8); 4] = bounds.try_into().map_err(|_| wrong())?;

@@ -1,6 +1,8 @@
 //! Lists, their questions and their answers.
 
 use super::*;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// The list with an id.
 fn list(id: &str) -> &'static List {
@@ -48,7 +50,8 @@ fn errors_and_rewritten_answers_are_no_listings() {
 fn only_lists_that_answer_everybody_are_asked() {
     assert!(list("spamhaus-zen").is_usable(false) && list("spamhaus-zen").is_usable(true));
     assert!(!list("spamhaus-zrd").is_usable(false) && list("spamhaus-zrd").is_usable(true));
-    assert!(!list("barracuda").is_usable(false));
+    assert!(!list("barracuda").is_usable(false) && list("barracuda").is_usable(true));
+    assert!(!list("wpbl").is_usable(true));
     for one in lists() {
         assert!(one.status != Status::Dead || !one.is_usable(true), "{}", one.id);
         assert!(!one.is_usable(false) || !one.test_points(false).is_empty(), "{}", one.id);
@@ -62,5 +65,101 @@ fn codes_read_ranges_bits_and_wildcards() {
     assert!(fits("127.0.x.1", [127, 0, 9, 1]) && !fits("127.0.x.1", [127, 0, 9, 2]));
     assert!(fits("127.0.0.0/24", [127, 0, 0, 200]) && !fits("127.0.0.0/24", [127, 0, 1, 0]));
     assert!(fits("bit 4", [127, 0, 0, 6]) && !fits("bit 4", [127, 0, 0, 2]));
-    assert!("127.0.0".parse::<Code>().is_err() && "bit x".parse::<Code>().is_err());
+    for wrong in ["127.0.0", "127.0.0.2.3", "bit x", "bit 3", "bit 0", "127.0.0.5-2", "127.0.0.256", ""] {
+        assert!(wrong.parse::<Code>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn rows_hold_their_rules() {
+    let (mut ids, mut zones) = (BTreeSet::new(), BTreeSet::new());
+    for one in lists() {
+        assert!(ids.insert(&one.id) && zones.insert(&one.zone), "{} twice", one.id);
+        for zone in one.other_zones.iter().chain([&one.zone]).chain(&one.keyed_zone) {
+            assert!(zone.parse::<Name>().is_ok(), "{}: {zone}", one.id);
+        }
+        // Whoever asks puts the key in the place of the first label, and of no other.
+        assert!(one.keyed_zone.iter().all(|zone| zone.starts_with("{key}.")), "{}", one.id);
+        assert!(!one.zone.contains(KEY_LABEL) || one.zone.starts_with("{key}."), "{}", one.id);
+        assert_eq!(matches!(one.kind, Kind::IpAllow | Kind::DomainAllow), one.is_positive(), "{}", one.id);
+        assert!(one.status == Status::Dead || !one.codes.is_empty(), "{}", one.id);
+        assert!(one.neutral.iter().all(|code| one.codes.contains_key(code)), "{}", one.id);
+        assert!(!one.ipv6_only || one.ipv6, "{}", one.id);
+    }
+}
+
+#[test]
+fn every_code_of_the_table_is_read_back() {
+    let first = |code: &Code| match code {
+        Code::Bit(bit) => Ipv4Addr::new(127, 0, 0, *bit),
+        Code::Octets(bounds) => Ipv4Addr::from(bounds.map(|(low, _)| low)),
+    };
+    for one in lists() {
+        for (code, meaning) in &one.codes {
+            let sample = first(code);
+            match one.classify(&[sample.into()]) {
+                Answer::Listed(codes) => assert!(codes[0].1.contains(meaning.as_str()), "{} {sample}", one.id),
+                Answer::Neutral => assert!(one.neutral.contains(code), "{} {sample}", one.id),
+                other => panic!("{} {sample}: {other:?}", one.id),
+            }
+        }
+        for code in one.errors.keys() {
+            assert!(matches!(one.classify(&[first(code).into()]), Answer::Refused(_)), "{}", one.id);
+        }
+    }
+}
+
+#[test]
+fn names_that_would_be_abuse_are_not_asked() {
+    let ask = |list: &List, subject: &str| {
+        let subject =
+            subject.parse().map_or_else(|_| Subject::Domain(subject.parse().expect("a name")), Subject::Address);
+        list.question(&subject, false).map(|name| name.to_string())
+    };
+    let own = custom(&"bl.example.org".parse().expect("a name"));
+    assert_eq!(own.weight, Weight::Medium);
+    assert_eq!(ask(&own, "::ffff:192.0.2.99").as_deref(), Some("99.2.0.192.bl.example.org"));
+    assert_eq!(ask(&own, "example.com").as_deref(), Some("example.com.bl.example.org"));
+    assert_eq!(own.question(&Subject::Domain(Name::root()), false), None);
+    let literal = Subject::Domain(Name::from_labels(["192", "0", "2", "1"]).expect("a name"));
+    assert_eq!(own.question(&literal, false), None);
+    let long = ["a".repeat(60), "b".repeat(60), "c".repeat(60), "d".repeat(60)].join(".");
+    assert_eq!(ask(&own, &long), None);
+    // Without a key there is no zone to ask, nor a test to make.
+    assert_eq!(ask(list("spamhaus-zrd"), "example.com"), None);
+    assert!(list("spamhaus-zrd").test_points(false).is_empty());
+}
+
+#[test]
+fn test_points_are_those_of_the_subjects() {
+    let points = |id: &str| {
+        let texts = list(id).test_points(false).into_iter().map(|(name, listed)| (name.to_string(), listed));
+        texts.collect::<Vec<_>>()
+    };
+    let zone = "bl.ipv6.spameatingmonkey.net";
+    let nibbles = "0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0";
+    assert_eq!(points("sem-black6"), [(format!("2.{nibbles}.{zone}"), true), (format!("1.{nibbles}.{zone}"), false)]);
+    assert_eq!(points("surbl"), [("test.multi.surbl.org".into(), true), ("invalid.multi.surbl.org".into(), false)]);
+}
+
+#[test]
+fn a_known_zone_keeps_its_codes() {
+    let named = |zone: &str| custom(&zone.parse().expect("a name"));
+    let dbl = named("dbl.spamhaus.org");
+    assert!(matches!(answer(&dbl, [127, 0, 1, 255]), Answer::Refused(_)));
+    assert_eq!(dbl.question(&Subject::Address([192, 0, 2, 1].into()), false), None);
+    let dul = named("dul.dnsbl.sorbs.net");
+    assert_eq!((dul.status, dul.zone.as_str()), (Status::Dead, "dul.dnsbl.sorbs.net"));
+    assert!(named("list.dnswl.org").is_positive());
+}
+
+proptest! {
+    #[test]
+    fn any_answer_is_read(bits in proptest::collection::vec(any::<u32>(), 0..4), index in 0..lists().len()) {
+        let list = &lists()[index];
+        let addresses: Vec<IpAddr> = bits.iter().map(|bits| Ipv4Addr::from(*bits).into()).collect();
+        let useless = matches!(list.classify(&addresses), Answer::Rewritten | Answer::Refused(_));
+        // One foreign address spoils the whole answer.
+        prop_assert!(useless || bits.iter().all(|bits| bits >> 24 == 127));
+    }
 }

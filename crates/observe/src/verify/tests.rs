@@ -7,8 +7,11 @@ const RFC8463: &str = include_str!("samples/rfc8463.eml");
 /// The message of RFC 6376 A.2.
 const RFC6376: &str = include_str!("samples/rfc6376.eml");
 
-/// The keys of both standards.
-const KEYS: [(&str, &str); 3] = [
+/// A message that a list sealed, made with dkimpy.
+const ARC: &str = include_str!("samples/arc.eml");
+
+/// The keys of both standards, and that of the list.
+const KEYS: [(&str, &str); 4] = [
     ("brisbane._domainkey.football.example.com", "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="),
     (
         "test._domainkey.football.example.com",
@@ -17,6 +20,10 @@ const KEYS: [(&str, &str); 3] = [
     (
         "brisbane._domainkey.example.com",
         "v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB",
+    ),
+    (
+        "arc._domainkey.example.org",
+        "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA/xVr2uwk7Vya6v+srG4mqD5xBeiUhkxwPqUvGawhptGDRF0wzpiWmuwt2FuUBycnEgnxDLbudNKFPMaU0DW7ee85v5RJkkIrvzxS1esNM6SsYoVWa22eWc6KOBVy7ZCYUpAMuTmZ4R8+M7rapuVFAXt4a6/837GWl3SE/8VOAdKLHR5CC8IdVbL7DBe/b5h2JbRvFE09j0MytliB2/cLtGWxZE0llfNTWBoGTX4O2rfhKgFro4m4ukWR9wHIt6Q6Q282XWEWidhdpYQbFvtytKHBo63db2+ETPyovfcdMm/pYXZDGj4gTDWXyu5Fxa2sN2Axa5r+UdK5HZSntr6yowIDAQAB",
     ),
 ];
 
@@ -128,8 +135,16 @@ fn hostile_messages_end_quickly() {
 }
 
 #[test]
-fn broken_chains_are_told() {
+fn chains_are_verified_or_told() {
     let arc = |text: &str| verify(text.as_bytes(), &keys(), then(), then()).arc;
+    assert_eq!(arc(ARC), Some(ArcOutcome::Pass));
+    let fail = |words: &str| Some(ArcOutcome::Fail(words.into()));
+    assert_eq!(arc(&ARC.replace("Hello, list", "Hello")), fail("the body was changed after the last set was added"));
+    assert_eq!(arc(&ARC.replace("Subject: Hello", "Subject: Hi")), fail("a seal or signature does not verify"));
+    let unknown =
+        verify(ARC.as_bytes(), &Keys::from([(txt(KEYS[3].0), Observed::Unknown(Cause::Timeout))]), then(), then());
+    assert_eq!(unknown.arc, Some(ArcOutcome::Unknown("a key is not known: no answer".into())));
+    assert_eq!(unknown.signatures, []);
     assert_eq!(arc(RFC6376), None);
     let seal = "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=example.com; s=brisbane; b=AAAA\n";
     assert!(matches!(arc(&format!("{seal}{RFC6376}")), Some(ArcOutcome::Fail(_))));

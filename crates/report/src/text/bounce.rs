@@ -53,6 +53,7 @@ fn refusal(page: &mut Page, refusal: &Refusal) {
             "No receiver is known to answer so. Look the enhanced code up in RFC 3463, and write to the postmaster.";
         return labelled(page, "Do", text);
     };
+    labelled(page, "Cause", meaning.cause);
     labelled(page, "Means", meaning.explanation);
     labelled(page, "Do", &sentence(meaning.fix));
     if let Some(commands) = commands(refusal, meaning) {
@@ -61,7 +62,7 @@ fn refusal(page: &mut Page, refusal: &Refusal) {
     labelled(page, "Source", meaning.source);
 }
 
-/// The code, and the cause in a few words.
+/// The code, what it means for the message, and who says so.
 fn headline(page: &mut Page, refusal: &Refusal) {
     let code = match (refusal.reply.code, refusal.reply.enhanced) {
         (Some(code), Some(enhanced)) => format!("{code} {enhanced}"),
@@ -70,8 +71,8 @@ fn headline(page: &mut Page, refusal: &Refusal) {
         (None, None) => "reply".to_owned(),
     };
     let (word, style, cause) = match &refusal.meaning {
-        Some(meaning) if meaning.temporary => ("RETRY", Style::Warning, cause(meaning)),
-        Some(meaning) => ("REFUSED", Style::Error, cause(meaning)),
+        Some(meaning) if meaning.temporary => ("DEFERRED", Style::Warning, by(meaning)),
+        Some(meaning) => ("REFUSED", Style::Error, by(meaning)),
         None => ("UNKNOWN", Style::Warning, "no known receiver's words".to_owned()),
     };
     let body = [
@@ -84,12 +85,12 @@ fn headline(page: &mut Page, refusal: &Refusal) {
     page.hang(Vec::new(), INDENT, &body);
 }
 
-/// The cause and the receiver.
-fn cause(meaning: &Meaning) -> String {
+/// Who answers so.
+fn by(meaning: &Meaning) -> String {
     match (meaning.receiver_name, meaning.receiver) {
-        (Some(name), _) => format!("{}, by {name}", meaning.cause),
-        (None, "any") => meaning.cause.to_owned(),
-        (None, id) => format!("{}, by {id}", meaning.cause),
+        (Some(name), _) => format!("by {name}"),
+        (None, "any") => "in words that many receivers use".to_owned(),
+        (None, id) => format!("by {id}"),
     }
 }
 

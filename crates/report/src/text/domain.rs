@@ -68,8 +68,7 @@ pub(super) fn summary(report: &Report) -> String {
 /// Who must act, in plain words.
 pub(super) fn who(report: &Report, finding: &Finding) -> String {
     match finding.remedy.who {
-        Who::DomainOwner => format!("whoever runs the DNS of {}", zone(report, finding)),
-        Who::NameOwner => format!("whoever runs the DNS of {}", zone(report, finding)),
+        Who::DomainOwner | Who::NameOwner => format!("whoever runs the DNS of {}", zone(report, finding)),
         Who::MailOperator => format!("whoever runs the mail server {}", server(report, finding)),
         Who::ZoneOperator => format!("whoever runs the name servers of {}", report.subject.value),
         Who::AddressHolder => "the holder of the addresses".into(),

@@ -55,8 +55,7 @@ fn mx(mx: &Mx) -> Line {
     let addresses: usize = mx.hosts.iter().map(|host| host.addresses.len()).sum();
     let addresses = words::count(addresses, "address");
     match mx.state {
-        MxState::Listed => Line::new(words::list(&hosts, FEW), Style::Plain, addresses),
-        MxState::Host => Line::new(words::list(&hosts, FEW), Style::Plain, addresses),
+        MxState::Listed | MxState::Host => Line::new(words::list(&hosts, FEW), Style::Plain, addresses),
         MxState::Implicit => Line::new("the domain itself", Style::Plain, format!("{addresses}, no MX record")),
         MxState::Null => Line::new("nobody", Style::Good, "a null MX says that the domain takes no mail"),
         MxState::Missing => Line::new("nobody", Style::Error, "no MX record and no address"),

@@ -7,6 +7,7 @@ use crate::message::{DmarcResult, MessageBody};
 use crate::{Report, Verdict};
 use ptrust_checks::letter::{Authenticated, KnownBy, Signed, SpfCheck};
 use ptrust_checks::{Finding, Severity, Who};
+use ptrust_facts::identity::Iprev;
 use ptrust_mail::dmarc::{Alignment, Determined, Policy};
 use ptrust_mail::message::{ArcOutcome, CrossCheck, Hop, PassedWhy, SignatureOutcome, Why};
 use ptrust_mail::spf::SpfResult;
@@ -123,12 +124,11 @@ fn sender(page: &mut Page, body: &MessageBody) {
 /// How a value is known, in words.
 const fn known_by(by: KnownBy) -> &'static str {
     match by {
-        KnownBy::AuthenticationField => "named by an authentication field",
         KnownBy::Given => "as you said",
-        KnownBy::Hops(Why::ClaimOnly) => "named by an authentication field",
-        KnownBy::Hops(Why::Evaluated) => "the receiver evaluated it",
-        KnownBy::Hops(Why::FirstOutside) => "the newest hop from outside",
-        KnownBy::Hops(Why::OwnRelay) => "the oldest relay of the recipient's own",
+        KnownBy::AuthenticationField | KnownBy::Hops(Why::ClaimOnly) => "named by an authentication field",
+        KnownBy::Hops(Why::Evaluated) => "as the receiver saw it",
+        KnownBy::Hops(Why::FirstOutside) => "newest hop from outside",
+        KnownBy::Hops(Why::OwnRelay) => "oldest relay of the recipient",
         KnownBy::ReturnPath => "from Return-Path",
     }
 }
@@ -137,10 +137,10 @@ const fn known_by(by: KnownBy) -> &'static str {
 fn identity(page: &mut Page, body: &MessageBody) {
     let Some(address) = &body.address else { return };
     let confirmed = &address.identity.technical.confirmed;
-    let (word, style) = match address.verdict {
-        _ if address.identity.confirmed() => ("confirmed", Style::Good),
-        Verdict::Unknown => ("not known", Style::Warning),
-        _ => ("not confirmed", Style::Error),
+    let (word, style) = match address.identity.technical.iprev {
+        Some(Iprev::Pass) => ("confirmed", Style::Good),
+        Some(Iprev::Fail | Iprev::PermError) => ("not confirmed", Style::Error),
+        Some(Iprev::TempError) | None => ("not known", Style::Warning),
     };
     let detail = match (confirmed.first(), address.findings.first()) {
         (Some(name), None) => format!("{name} leads back to it"),
@@ -157,7 +157,7 @@ fn authentication(page: &mut Page, body: &MessageBody) {
     match &body.spf {
         Some(spf) => line(page, "SPF", spf_word(spf), &spf_detail(spf)),
         None => {
-            line(page, "SPF", ("not known", Style::Warning), "it needs the sending address and the envelope sender")
+            line(page, "SPF", ("not known", Style::Warning), "it needs the sending address and the envelope sender");
         }
     }
     if body.dkim.is_empty() {
@@ -288,8 +288,9 @@ fn way(page: &mut Page, body: &MessageBody) {
     page.blank();
     let total = body.hops.first().and_then(|hop| hop.time).zip(body.hops.last().and_then(|hop| hop.time));
     let total = total.map(|(first, last)| last.as_second() - first.as_second()).filter(|total| *total > 0);
-    let total = total.map(|total| format!("   {} in all", duration(total))).unwrap_or_default();
-    page.hang(vec![indent(INDENT)], INDENT, &[Span::new("The way", Style::Strong), Span::dim(total)]);
+    let total = total.map(|total| format!(", {} in all", duration(total))).unwrap_or_default();
+    let start = body.hops.first().and_then(|hop| hop.time).map(|time| format!("   from {time}")).unwrap_or_default();
+    page.hang(vec![indent(INDENT)], INDENT, &[Span::new("The way", Style::Strong), Span::dim(start), Span::dim(total)]);
     let left_out = body.hops.len().saturating_sub(MAX_HOPS);
     if left_out > 0 {
         let text = format!("{}; --format json has all", words::count(left_out, "older hop"));
@@ -314,13 +315,14 @@ fn row(page: &mut Page, body: &MessageBody, at: usize, hop: &Hop, arrived: Optio
         (Some(name), Some(address)) => format!("{name} ({address})"),
         (Some(name), None) => name.to_owned(),
         (None, Some(address)) => address.to_string(),
-        (None, None) => "itself".to_owned(),
+        (None, None) => String::new(),
     };
     let by = hop.by.as_deref().unwrap_or("an unnamed host");
     let protocol = hop.protocol.as_ref().map(|protocol| format!("   {protocol}")).unwrap_or_default();
     let sending = body.boundary.sending.as_ref().and_then(|sending| sending.hop) == Some(at);
     let mark = if sending { Some("from here on the recipient's side") } else { passed(body, at) };
-    let mut spans = vec![Span::plain(format!("{client} to {by}")), Span::dim(protocol)];
+    let hosts = if client.is_empty() { by.to_owned() } else { format!("{client} to {by}") };
+    let mut spans = vec![Span::plain(hosts), Span::dim(protocol)];
     if let Some(mark) = mark {
         // A mark stays in one piece: beside the hop, or below it.
         let style = if sending { Style::Notice } else { Style::Dim };

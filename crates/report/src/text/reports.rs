@@ -14,7 +14,7 @@ const MAX_ROWS: usize = 40;
 /// Reports that are named; the JSON has all.
 const MAX_REPORTS: usize = 8;
 /// Columns of a number.
-const NUMBER: usize = 10;
+const NUMBER: usize = 9;
 /// What the result types of TLS reports say (RFC 8460 4.3).
 const RESULTS: [(&str, &str); 11] = [
     ("starttls-not-supported", "the server did not offer STARTTLS"),

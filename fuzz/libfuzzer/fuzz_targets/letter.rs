@@ -1,0 +1,4 @@
+//! `letter` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ptrust_fuzz::letter(bytes));
