@@ -70,12 +70,12 @@ impl Draft {
 
     /// With a file that a web server serves.
     #[must_use]
-    pub fn document(mut self, url: &str, content_type: &str, text: &str) -> Self {
+    pub fn document(mut self, url: &str, content_type: &str, octets: &[u8]) -> Self {
         let document = Document::Response {
             status: 200,
             content_type: Some(content_type.to_owned()),
             location: None,
-            body: Hex(text.as_bytes().to_vec()),
+            body: Hex(octets.to_vec()),
         };
         let fact = Fact::of(vec![self.source(Transport::Https, document)]);
         self.facts.insert(Key::Document(url.to_owned()), AnyFact::Document(fact));

@@ -227,9 +227,14 @@ fn text(tried: &[Tried], out: &mut dyn Write) -> io::Result<()> {
     let address = |one: &Tried| one.address.map(|address| address.to_string()).filter(|text| *text != one.host);
     let first = tried.iter().map(|one| place(one).len()).max().unwrap_or(0);
     let second = tried.iter().filter_map(address).map(|text| text.len() + 3).max().unwrap_or(0);
+    let third = tried.iter().map(|one| one.state.len()).max().unwrap_or(0);
     for one in tried {
         let at = address(one).unwrap_or_default();
-        write!(out, "{:first$}   {at:second$}{}", place(one), one.state.replace('-', " "))?;
+        write!(out, "{:first$}   {at:second$}", place(one))?;
+        let state = one.state.replace('-', " ");
+        // No spaces at the end of a line.
+        let last = one.rtt_us.is_none() && one.cause.is_none();
+        write!(out, "{state:0$}", if last { 0 } else { third })?;
         if let Some(rtt_us) = one.rtt_us {
             write!(out, "   {} ms", rtt_us.div_ceil(1_000))?;
         }
@@ -296,6 +301,9 @@ mod tests {
         let mut out = Vec::new();
         text(&[tried("open"), Tried { rtt_us: None, ..v6 }], &mut out).expect("memory");
         let shown = String::from_utf8(out).expect("UTF-8");
-        assert_eq!(shown, "mail.example.com:25   192.0.2.1   open   2 ms\n[2001:db8::1]:25                  timeout\n");
+        assert_eq!(
+            shown,
+            "mail.example.com:25   192.0.2.1   open      2 ms\n[2001:db8::1]:25                  timeout\n"
+        );
     }
 }

@@ -20,6 +20,7 @@ pub use tlsa::Tlsa;
 use crate::judge::Refusal;
 use ipnet::IpNet;
 use ptrust_checks::remedy::TTL;
+use ptrust_mail::bimi::svg::SvgError;
 use ptrust_mail::dmarc::{ReportUri, UriFault};
 use ptrust_mail::spf::SpfParseError;
 use ptrust_mail::tags::{Effect, HasEffect, Parsed};
@@ -70,7 +71,7 @@ pub struct File {
 #[non_exhaustive]
 pub enum GenerateError {
     /// An address that no receiver on the internet meets.
-    #[error("{0} is of the block {1}: no receiver on the internet meets it")]
+    #[error("{0} is of a special block ({1}): no receiver on the internet meets it")]
     Address(IpNet, &'static str),
     /// No name that mail can have.
     #[error("{0} is no domain that mail can have; write one such as example.com")]
@@ -81,6 +82,9 @@ pub enum GenerateError {
     /// A key that DKIM does not know.
     #[error("the key is neither RSA nor Ed25519, and DKIM has no other")]
     KeyKind,
+    /// A logo that cannot be looked at.
+    #[error("the logo cannot be used: {0}")]
+    Logo(SvgError),
     /// An age beyond the limit.
     #[error("{0} seconds are too long; a policy is kept 31557600 seconds at most")]
     MaxAge(u32),
@@ -91,7 +95,7 @@ pub enum GenerateError {
     #[error("the record's name cannot be made: {0}")]
     Name(#[from] NameError),
     /// A record that our own parser does not take as it was meant.
-    #[error("the record does not read back: {0}")]
+    #[error("receivers would not read the record as it is meant: {0}")]
     Reread(String),
     /// A record that our own checks do not accept.
     #[error("{0}")]
@@ -111,9 +115,6 @@ pub enum GenerateError {
     /// A URI that nothing can be sent to or fetched from.
     #[error("{0}: {1}")]
     Uri(String, UriFault),
-    /// A web address that is not one.
-    #[error("{0}: not an https address")]
-    Url(String),
 }
 
 impl Generated {

@@ -54,7 +54,7 @@ impl MtaSts {
         reread(&mut made, &parse_policy(file.as_bytes()), &policy)?;
         let host = policy_host(&self.domain)?;
         let url = format!("https://{host}/.well-known/mta-sts.txt");
-        let mut draft = Draft::new(self.domain.clone(), at).record(&record).document(&url, MEDIA_TYPE, &file);
+        let mut draft = Draft::new(self.domain.clone(), at).record(&record).document(&url, MEDIA_TYPE, file.as_bytes());
         if let Some(records) = &self.published {
             draft = draft.records(Question::new(self.domain.clone(), RecordType::MX), records.clone());
         }

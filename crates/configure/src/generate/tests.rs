@@ -203,6 +203,7 @@ fn bimi_records_name_the_logo() {
     let bimi = Bimi {
         domain: example(),
         selector: None,
+        file: None,
         logo: "https://www.example.com/logo.svg".into(),
         certificate: Some("https://www.example.com/mark.pem".into()),
     };
@@ -218,6 +219,15 @@ fn bimi_records_name_the_logo() {
         let wrong = Bimi { logo: logo.into(), ..bimi.clone() };
         assert!(matches!(wrong.make(NOW), Err(GenerateError::Reread(_))), "{logo}: {:?}", wrong.make(NOW));
     }
+    let sound = "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.2\" baseProfile=\"tiny-ps\" \
+                 viewBox=\"0 0 8 9\"><title>Example</title></svg>";
+    let with = |file: &str| Bimi { file: Some(file.into()), ..bimi.clone() }.make(NOW);
+    let notes = with(sound).expect("a record").notes;
+    assert!(notes.iter().any(|note| note.contains("is of the profile")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("no square viewBox")), "{notes:?}");
+    let scripted = sound.replace("</svg>", "<script>x</script></svg>");
+    assert_eq!(refused(with(&scripted)), "bimi-logo-profile");
+    assert_eq!(refused(with("no svg")), "bimi-logo-profile");
 }
 
 proptest! {

@@ -9,13 +9,16 @@ mod tlsa;
 use crate::setup::Setup;
 use crate::targets::{self, Item};
 use crate::usage::Usage;
+use clap::ValueHint;
 use jiff::Timestamp;
 use ptrust_configure::generate::{self, Bimi, GenerateError, Generated, TlsRpt};
+use ptrust_mail::bimi::svg::MAX_SIZE;
 use ptrust_mail::dmarc::ReportUri;
 use ptrust_names::{Name, escape};
 use ptrust_observe::net::SystemClock;
 use ptrust_observe::ports::Clock as _;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
+use std::path::{Path, PathBuf};
 
 /// Columns that notes are indented by, and what is to be copied within them.
 const INDENTS: (&str, &str) = ("  ", "    ");
@@ -68,6 +71,9 @@ struct BimiArgs {
     /// Where the logo is: an https address that ends in .svg or .svgz
     #[arg(long, value_name = "URL")]
     logo: String,
+    /// The logo itself: judge this file as if it were there
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    svg: Option<PathBuf>,
     /// Where the certificate of the mark (VMC or CMC) is: an https address
     #[arg(long, value_name = "URL")]
     certificate: Option<String>,
@@ -100,6 +106,7 @@ pub(crate) fn run(setup: &Setup, args: &Args) -> anyhow::Result<u8> {
                 domain: domain(command, &args.domain)?,
                 selector: args.selector.clone(),
                 logo: args.logo.clone(),
+                file: args.svg.as_deref().map(|file| logo(command, file)).transpose()?,
                 certificate: args.certificate.clone(),
             };
             bimi.make(now()).map_err(|error| usage(command, &error))?
@@ -135,6 +142,15 @@ fn name(command: &str, option: &str, word: &str) -> Result<Name, Usage> {
     let wrong = |why: &dyn std::fmt::Display| Usage(format!("{command} {option} {}: {why}", escape(word)));
     let name: Name = word.parse().map_err(|error| wrong(&error))?;
     if name.label_count() > 1 { Ok(name) } else { Err(wrong(&"write a name such as mail.example.com")) }
+}
+
+/// Reads a logo. One octet more than may be looked at tells that it is too long.
+fn logo(command: &str, file: &Path) -> Result<Vec<u8>, Usage> {
+    let mut octets = Vec::new();
+    let opened = std::fs::File::open(file);
+    let read = opened.and_then(|opened| opened.take(MAX_SIZE as u64 + 1).read_to_end(&mut octets));
+    read.map_err(|error| Usage(format!("{command} --svg {}: {error}", file.display())))?;
+    Ok(octets)
 }
 
 /// Reads where reports go.

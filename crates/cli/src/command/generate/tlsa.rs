@@ -12,16 +12,15 @@ const COMMAND: &str = "generate tlsa";
 
 /// Options of `generate tlsa`.
 #[derive(Debug, clap::Args)]
-#[group(id = "tlsa_source", required = true, multiple = false, args = ["certificate", "key"])]
 pub(super) struct Args {
     /// The mail server, as MX records name it
     #[arg(long, value_name = "HOST")]
     host: String,
     /// Its certificate, in PEM or DER; of a chain, the first counts
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "key")]
     certificate: Option<PathBuf>,
     /// Its private or public key, in PEM or DER
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "certificate")]
     key: Option<PathBuf>,
     /// Its port
     #[arg(long, value_name = "PORT", default_value_t = 25, value_parser = clap::value_parser!(u16).range(1..))]
