@@ -26,6 +26,8 @@ fn judge(posture: &Posture) -> Judgement {
 /// Whether a selector has the defect; nothing where the question does not arise.
 fn faulty(selector: &Selector) -> Option<bool> {
     match &selector.answer {
+        // A key that is only too short has a check of its own.
+        KeyAnswer::Present { .. } if common::bits(selector).is_some_and(|bits| bits < 1024) => Some(false),
         KeyAnswer::Present { key, .. } => Some(key.state() == KeyState::Broken),
         _ => None,
     }
