@@ -132,6 +132,25 @@ pub(crate) fn create(addresses: &[IpAddr], resolver: IpAddr) -> Result<()> {
     Ok(())
 }
 
+/// Has connections to these addresses come from loopback. Else a client takes the address that it connects to, and Dovecot
+/// trusts a client of its own address with passwords in the clear.
+pub(crate) fn approach_from_loopback(addresses: &[IpAddr]) -> Result<()> {
+    for address in addresses {
+        let run = |arguments: &str| {
+            let words = arguments.split(' ').map(str::to_owned);
+            output(command("ip").args(["-n", NAMESPACE]).args(words)).map(drop)
+        };
+        if address.is_ipv4() {
+            run(&format!("route replace local {address} dev lo table local proto kernel scope host src 127.0.0.1"))?;
+        } else {
+            // The kernel would add a second route beside its own.
+            run(&format!("-6 route del local {address} dev lo table local"))?;
+            run(&format!("-6 route add local {address} dev lo table local metric 0 src ::1"))?;
+        }
+    }
+    Ok(())
+}
+
 /// A command inside the namespace.
 pub(crate) fn inside(program: impl AsRef<OsStr>) -> Command {
     let mut inside = command("ip");

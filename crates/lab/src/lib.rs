@@ -70,6 +70,7 @@ pub fn up_with(liar: &Path) -> Result<()> {
     daemons::write(&state, &zones, &drafts)?;
     let resolver = RESOLVER.parse().context("the resolver has an address")?;
     host::create(&daemons::addresses(), resolver).context("failed to make the namespace")?;
+    host::approach_from_loopback(&mail::imap_addresses()).context("failed to set routes")?;
     let started =
         daemons::start(&state, &daemons).and_then(|processes| daemons::wait(&state, &daemons).map(|()| processes));
     match started {

@@ -21,6 +21,7 @@ mod servers;
 pub(crate) use blocklists::delegations as blocklist_zones;
 pub(crate) use domains::MailDomain;
 pub(crate) use hosts::block;
+pub(crate) use servers::imap_addresses;
 
 use certificates::Certificates;
 use hosts::Greeting;

@@ -57,6 +57,11 @@ fn hosts(wanted: &[More]) -> impl Iterator<Item = &'static MailHost> {
     HOSTS.iter().filter(move |host| wanted.contains(&host.more))
 }
 
+/// The addresses on which Dovecot listens.
+pub(crate) fn imap_addresses() -> Vec<IpAddr> {
+    hosts(&[More::Users, More::PlainImap]).flat_map(MailHost::addresses).collect()
+}
+
 /// Dovecot: IMAP, and the passwords behind Postfix's submission. It has no users.
 pub(super) fn dovecot(state: &Path) -> Result<(Daemon, Vec<Draft>)> {
     let folder = state.join("dovecot");

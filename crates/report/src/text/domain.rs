@@ -31,12 +31,16 @@ pub(super) fn domain(page: &mut Page, report: &Report, body: &DomainBody) {
         findings::brief(page, &notices);
     }
     findings::undetermined(page, report);
-    if !alone {
+    let looked = |family: &str| report.judged().iter().any(|judged| judged.check.id.starts_with(family));
+    if looked("pool-") {
         pool(page, body);
     }
     page.blank();
-    risk(page, body);
-    score(page, body);
+    // A number of a few families says nothing of the domain.
+    if !body.risk.is_empty() {
+        risk(page, body);
+        score(page, body);
+    }
     findings::coverage(page, report);
 }
 
