@@ -151,7 +151,7 @@ fn ids_are_unique_kebab_case_and_named_after_their_family() {
         let kebab = words.iter().all(|word| !word.is_empty() && word.bytes().all(plain));
         let mut faults = Vec::from_iter(unless(words.len() > 1 && kebab, "not kebab case"));
         let of = |family: &&str| check.id.strip_prefix(*family).is_some_and(|rest| rest.starts_with('-'));
-        faults.extend(unless(FAMILIES.iter().any(|family| of(&family)), "not in a family that is known"));
+        faults.extend(unless(FAMILIES.iter().any(|family| of(family)), "not in a family that is known"));
         faults
     });
 }

@@ -112,6 +112,8 @@ pub(crate) enum Command {
     Dkim(command::audit::Args),
     /// Find the DMARC policy of a domain
     Dmarc(command::audit::Args),
+    /// Look a domain and its mail servers and sending addresses up on blocklists
+    Blocklists(command::audit::Args),
     /// Look at the BIMI record of a domain, its logo and certificate
     Bimi(command::audit::Args),
     /// Look at the mail exchangers of a domain

@@ -97,6 +97,7 @@ fn dispatch(global: args::Global, command: &Command) -> anyhow::Result<u8> {
         Command::Spf(args) => command::spf::run(&setup, args),
         Command::Dkim(args) => command::audit::run(&setup, Part::DKIM, args),
         Command::Dmarc(args) => command::audit::run(&setup, Part::DMARC, args),
+        Command::Blocklists(args) => command::audit::run(&setup, Part::BLOCKLISTS, args),
         Command::Bimi(args) => command::audit::run(&setup, Part::BIMI, args),
         Command::Mx(args) => command::audit::run(&setup, Part::MX, args),
         Command::MtaSts(args) => command::audit::run(&setup, Part::MTA_STS, args),

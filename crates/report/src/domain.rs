@@ -83,6 +83,8 @@ pub struct PoolAddress {
 pub(crate) fn body(posture: &Posture, judged: &[Judged], settings: &Settings) -> DomainBody {
     let facts = posture.facts;
     let members = &posture.pool().members;
+    // What is selected are families of the domain; an address is judged in full.
+    let settings = &Settings { select: Vec::new(), ..settings.clone() };
     let examined = |(address, member): (&IpAddr, &Member)| {
         let report = facts.addresses.get(address).map(|facts| Report::build(facts, settings));
         let identity = report.as_ref().and_then(Report::address).map(|body| body.identity.clone());

@@ -26,6 +26,8 @@ pub(crate) struct Part {
 impl Part {
     /// Everything.
     pub(crate) const AUDIT: Self = Self::of("audit", &[]);
+    /// Blocklists.
+    pub(crate) const BLOCKLISTS: Self = Self::of("blocklists", &["dnsbl"]);
     /// BIMI.
     pub(crate) const BIMI: Self = Self::of("bimi", &["bimi"]);
     /// DANE.

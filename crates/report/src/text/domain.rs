@@ -74,6 +74,7 @@ pub(super) fn who(report: &Report, finding: &Finding) -> String {
     match finding.remedy.who {
         Who::DomainOwner | Who::NameOwner => format!("whoever runs the DNS of {}", zone(report, finding)),
         Who::MailOperator => format!("whoever runs the mail server {}", server(report, finding)),
+        Who::ZoneOperator if finding.id.starts_with("pool-") => "whoever the check of each address names".into(),
         Who::ZoneOperator => format!("whoever runs the name servers of {}", report.subject.value),
         Who::AddressHolder => "the holder of the addresses".into(),
         Who::Nobody => "nobody has to act".into(),
@@ -100,7 +101,9 @@ fn pool(page: &mut Page, body: &DomainBody) {
     }
     page.blank();
     page.hang(vec![indent(INDENT)], INDENT, &[Span::new("The pool", Style::Strong), Span::dim(numbers(body))]);
-    let mut rows: Vec<&PoolAddress> = body.addresses.iter().collect();
+    // Addresses of a range that nothing was seen of are told with their range.
+    let told = |one: &&PoolAddress| one.sends() || !one.hosts.is_empty();
+    let mut rows: Vec<&PoolAddress> = body.addresses.iter().filter(told).collect();
     rows.sort_by_key(|one| (!one.sends(), one.verdict, one.address));
     let shown: Vec<_> = rows.iter().take(MAX_ROWS).collect();
     let wide = shown.iter().map(|one| columns(&one.address.to_string())).max().unwrap_or(0) + 2;
@@ -112,10 +115,15 @@ fn pool(page: &mut Page, body: &DomainBody) {
         page.hang(vec![indent(INDENT)], INDENT, &[Span::dim(text)]);
     }
     for range in body.pool.ranges.iter().filter(|range| range.range.prefix_len() < range.range.max_prefix_len()) {
-        let what = match (range.shared, range.sampled) {
-            (Some(service), _) => format!("{service}: shared, its identity is the provider's duty"),
-            (None, true) => format!("{} examined, spread evenly", words::count(range.examined, "address")),
-            (None, false) => format!("{} examined", words::count(range.examined, "address")),
+        let within = body.addresses.iter().filter(|one| range.range.contains(&one.address));
+        let confirmed =
+            within.filter(|one| one.identity.as_ref().is_some_and(crate::IdentityReport::confirmed)).count();
+        let spread = if range.sampled { ", spread evenly" } else { "" };
+        let what = match range.shared {
+            Some(service) => format!("{service}: shared, its identity is the provider's duty"),
+            None => {
+                format!("{} examined{spread}: {confirmed} confirmed", words::count(range.examined, "address"))
+            }
         };
         let unseen = if range.seen == Some(0) { "; never seen sending" } else { "" };
         let first = vec![indent(INDENT), Span::plain(pad(&range.range.to_string(), wide)), Span::dim("  ")];
