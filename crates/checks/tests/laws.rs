@@ -150,7 +150,7 @@ fn ids_are_unique_kebab_case_and_named_after_their_family() {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
         let kebab = words.iter().all(|word| !word.is_empty() && word.bytes().all(plain));
         let mut faults = Vec::from_iter(unless(words.len() > 1 && kebab, "not kebab case"));
-        let of = |family: &&str| check.id.strip_prefix(*family).is_some_and(|rest| rest.starts_with('-'));
+        let of = |family: &str| check.id.strip_prefix(family).is_some_and(|rest| rest.starts_with('-'));
         faults.extend(unless(FAMILIES.iter().any(|family| of(family)), "not in a family that is known"));
         faults
     });

@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) dnssec: Dnssec,
     /// The SMTP probe.
     pub(crate) smtp: Smtp,
+    /// Which blocklists are asked.
+    pub(crate) blocklists: Blocklists,
     /// Which checks run.
     pub(crate) checks: Checks,
     /// How holders are looked up.
@@ -69,6 +71,16 @@ pub(crate) struct Smtp {
     pub(crate) helo: Option<String>,
     /// Whether to probe at all.
     pub(crate) probe: Option<bool>,
+}
+
+/// `[blocklists]`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Blocklists {
+    /// Zones in place of the built-in set.
+    pub(crate) zones: Vec<ptrust_names::Name>,
+    /// Keys by the ids of lists.
+    pub(crate) keys: BTreeMap<String, String>,
 }
 
 /// `[checks]`.

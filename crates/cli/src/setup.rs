@@ -78,6 +78,14 @@ impl Setup {
         let world = global.world.as_deref().map(world).transpose()?;
         let settings = settings(&global, &config, world.as_ref())?;
         let checks = checks(&global, &config)?;
+        for id in config.blocklists.keys.keys() {
+            if !ptrust_knowledge::dnsbl::by_id(id).is_some_and(ptrust_knowledge::dnsbl::List::has_key) {
+                let file = config.path.display();
+                let line =
+                    format!("{file}: blocklists.keys.{}: no list with keys is called so", ptrust_names::escape(id));
+                return Err(Usage(line).into());
+            }
+        }
         let assume = global.assume.iter().map(|text| {
             assume::parse(text).map_err(|error| Usage(format!("--assume {:?}: {error}", ptrust_names::escape(text))))
         });
@@ -102,7 +110,12 @@ impl Setup {
             ports.exchange = Arc::<assume::Watch>::clone(self.watch.get_or_init(new));
         }
         let cache = if self.world.is_some() { None } else { self.config.rdap.cache.clone().or_else(cache) };
-        let options = Options { assume: self.assume.clone(), cache, wait: self.global.wait };
+        let options = Options {
+            assume: self.assume.clone(),
+            cache,
+            wait: self.global.wait,
+            list_keys: self.config.blocklists.keys.clone(),
+        };
         Ok(Engine::new(ports, self.settings.clone(), checks, options)?)
     }
 
@@ -153,6 +166,8 @@ impl Setup {
         let target = DomainTarget::new(domain);
         DomainTarget {
             probe: self.config.smtp.probe.unwrap_or(true),
+            list_zones: self.config.blocklists.zones.clone(),
+            list_keys: self.config.blocklists.keys.keys().cloned().collect(),
             scope: self.settings.scope,
             ptr_limit: self.config.checks.ptr_limit.unwrap_or(target.ptr_limit),
             ..target

@@ -16,7 +16,7 @@ use ptrust_observe::rdap;
 use ptrust_observe::settings::Settings;
 use ptrust_observe::walk::Walker;
 use ptrust_report::Report;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +41,8 @@ pub struct Options {
     pub cache: Option<PathBuf>,
     /// Wait for slow SMTP and RDAP servers until the deadline.
     pub wait: bool,
+    /// Keys of blocklists, by the ids of the lists.
+    pub list_keys: BTreeMap<String, String>,
 }
 
 /// Plans, observes, judges and reports.
@@ -52,6 +54,7 @@ pub struct Engine {
     needs: BTreeSet<Need>,
     wait: bool,
     assumed: Vec<Record>,
+    list_keys: BTreeMap<String, String>,
     walker: Arc<Walker>,
     chains: Chains,
     owners: rdap::Client,
@@ -82,8 +85,8 @@ impl Engine {
             (ports.clone(), Walker::new(ports, settings.clone()))
         };
         let owners = rdap::Client::new(options.cache.as_deref());
-        let Options { assume: assumed, wait, .. } = options;
-        Ok(Self { ports, settings, deadline, checks, needs, wait, assumed, walker, chains, owners })
+        let Options { assume: assumed, wait, list_keys, .. } = options;
+        Ok(Self { ports, settings, deadline, checks, needs, wait, assumed, list_keys, walker, chains, owners })
     }
 
     /// The same engine for other needs than those of its checks; page tests ask for single ones.
@@ -211,6 +214,11 @@ impl Engine {
     /// What the checks need.
     pub(crate) const fn needs(&self) -> &BTreeSet<Need> {
         &self.needs
+    }
+
+    /// The user's key for a blocklist.
+    pub(crate) fn list_key(&self, id: &str) -> Option<&str> {
+        self.list_keys.get(id).map(String::as_str)
     }
 
     /// Whether slow servers are waited for.

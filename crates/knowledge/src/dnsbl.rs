@@ -203,6 +203,21 @@ pub fn custom(zone: &Name) -> List {
     }
 }
 
+/// The list whose keyed zone a question is about.
+pub fn by_keyed_name(name: &Name) -> Option<&'static List> {
+    name.labels().any(|label| label == KEY_LABEL.as_bytes()).then_some(())?;
+    lists().iter().find(|list| list.zone_name(true).is_some_and(|zone| name.is_below(&zone)))
+}
+
+/// A name with the user's key in its place.
+///
+/// # Errors
+/// When the key is no label.
+pub fn with_key(name: &Name, key: &str) -> Result<Name, ptrust_names::NameError> {
+    let label = |label| if label == KEY_LABEL.as_bytes() { key.as_bytes() } else { label };
+    Name::from_labels(name.labels().map(label))
+}
+
 impl List {
     /// Whether it can be asked: by everybody, or with the user's key. Lists that have ended, or may have, never can.
     pub fn is_usable(&self, keyed: bool) -> bool {

@@ -128,7 +128,7 @@ fn hostile_messages_end_quickly() {
     let message = format!("{many}From: a@example.com\n\n{}", "x".repeat(1 << 20));
     let verified = verify(message.as_bytes(), &keys(), then(), then());
     assert_eq!((verified.signatures.len(), verified.not_looked_at > 0), (MAX_VERIFIED, true));
-    let names: String = (0..20_000).map(|number| format!(":x{number}")).collect();
+    let names = format!(":{}", (0..20_000).map(|number| format!("x{number}")).collect::<Vec<_>>().join(":"));
     let wide =
         format!("DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=a; h=from{names}; bh=AAAA; b=AAAA\nFrom: a\n\n");
     assert!(matches!(outcomes(&wide, &keys())[..], [SignatureOutcome::Fail(SignatureFailure::Field(_))]));

@@ -14,6 +14,7 @@ pub use transport::{DaneHost, MailServer, MtaSts};
 
 use ptrust_checks::Posture;
 use ptrust_facts::Need;
+use ptrust_facts::domain::Role;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -44,7 +45,9 @@ pub struct Mail {
 impl Mail {
     /// The summaries of what these needs looked at.
     pub(crate) fn of(posture: &Posture, needs: &BTreeSet<Need>) -> Self {
-        let looked = |need| needs.contains(&need);
+        // A host has no policies of a domain.
+        let domain = posture.facts.target.role == Role::Domain;
+        let looked = |need| needs.contains(&need) && (domain || !matches!(need, Need::MtaSts | Need::TlsRpt));
         Self {
             mx: looked(Need::Mx).then(|| mx::summary(posture)),
             spf: looked(Need::Spf).then(|| spf::summary(posture)),
