@@ -15,7 +15,7 @@ mod logo;
 mod logotype;
 mod pem;
 
-pub use chain::Path;
+pub use chain::{Links, Path};
 pub use logo::{EmbeddedLogo, LogoDigest};
 pub use pem::{MAX_CERTIFICATES, MAX_PEM, PemError, PemErrorKind, certificates};
 
@@ -61,7 +61,7 @@ pub struct Expected<'a> {
     pub logo: Option<&'a [u8]>,
     /// The time to judge for.
     pub at: Timestamp,
-    /// Root certificates in DER; without one, no chain is judged.
+    /// Root certificates in DER; without one, chains are followed only as far as the file goes.
     pub roots: &'a [Vec<u8>],
 }
 
@@ -94,6 +94,8 @@ pub struct Mark {
     /// The logo inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<EmbeddedLogo>,
+    /// How far the certificates of the file lead.
+    pub links: Links,
     /// Whether it leads to a known root.
     pub path: Path,
     /// What is wrong, in order of weight.
@@ -144,6 +146,11 @@ pub enum MarkFault {
     },
     /// The end-entity certificate is not the first in the file.
     LeafNotFirst,
+    /// A certificate of the file is not signed by the next.
+    LinkBroken {
+        /// Which, and why.
+        reason: String,
+    },
     /// The published logo is not the one in the certificate.
     LogoDiffers,
     /// The published logo cannot be unpacked, and so not be compared.
@@ -199,7 +206,8 @@ pub fn examine(file: &[u8], expected: &Expected<'_>) -> Result<Mark, MarkError> 
         faults.push(MarkFault::UsageMissing);
     }
     let domain = domain_match(summary, expected);
-    if domain.is_none() {
+    // Of more names than are kept nobody knows what the others say.
+    if domain.is_none() && summary.names_left_out == 0 {
         faults.push(MarkFault::DomainMismatch);
     }
     let mark_type = subject(&parsed, MARK_TYPE);
@@ -207,7 +215,13 @@ pub fn examine(file: &[u8], expected: &Expected<'_>) -> Result<Mark, MarkError> 
         faults.push(MarkFault::MarkTypeMissing);
     }
     let (logo, svg) = logo::embedded_logo(&parsed, expected.logo, &mut faults).unzip();
-    let path = chain::judge(&chain, leaf, expected.roots, expected.at);
+    // The leaf's own validity is told by itself: the chain is judged for a time at which the leaf is valid.
+    let within = expected.at.min(summary.not_after).max(summary.not_before);
+    let links = chain::links(&chain, &summaries, leaf, within);
+    if let Links::Broken { reason } = &links {
+        faults.push(MarkFault::LinkBroken { reason: reason.clone() });
+    }
+    let path = chain::judge(&chain, leaf, expected.roots, within);
     if let Path::Invalid { reason } = &path {
         faults.push(MarkFault::PathInvalid { reason: reason.clone() });
     }
@@ -221,6 +235,7 @@ pub fn examine(file: &[u8], expected: &Expected<'_>) -> Result<Mark, MarkError> 
         trademark_id: subject(&parsed, TRADEMARK_ID),
         domain,
         logo,
+        links,
         path,
         faults,
         svg,

@@ -83,6 +83,12 @@ impl Chain {
     }
 }
 
+/// A certificate as PEM.
+fn pem(der: &[u8]) -> String {
+    let body = base64::prelude::BASE64_STANDARD.encode(der);
+    format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
+}
+
 fn authority(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).expect("no names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -193,9 +199,9 @@ fn every_fault_is_found() {
         assert!(matches!(faults.as_slice(), [MarkFault::LogotypeUnreadable { .. }]), "{faults:?}");
     }
     let faults = with(Made::default(), "2027-06-01T00:00:00Z", None);
-    assert!(matches!(faults.as_slice(), [MarkFault::Expired { .. }, MarkFault::PathInvalid { .. }]), "{faults:?}");
+    assert!(matches!(faults.as_slice(), [MarkFault::Expired { .. }]), "{faults:?}");
     let faults = with(Made::default(), "2025-06-01T00:00:00Z", None);
-    assert!(matches!(faults.as_slice(), [MarkFault::NotYetValid { .. }, MarkFault::PathInvalid { .. }]), "{faults:?}");
+    assert!(matches!(faults.as_slice(), [MarkFault::NotYetValid { .. }]), "{faults:?}");
     let faults = with(Made { usage: false, ..Made::default() }, NOW, None);
     assert!(matches!(faults.as_slice(), [MarkFault::UsageMissing, MarkFault::PathInvalid { .. }]), "{faults:?}");
 }
@@ -226,6 +232,54 @@ fn chains_are_judged_only_against_roots() {
     let swapped = format!("# issuer first\r\n{}{}", chain.intermediate, chain.leaf);
     let mark = look(swapped.as_bytes(), &[chain.root], None, NOW).expect("a mark");
     assert_eq!((mark.path, mark.faults.as_slice()), (Path::Valid, [MarkFault::LeafNotFirst].as_slice()));
+}
+
+#[test]
+fn each_certificate_is_signed_by_the_next() {
+    let chain = make(&Made::default());
+    let see = |parts: &[&str], at: &str| {
+        let mark = look(parts.concat().as_bytes(), &[], None, at).expect("a mark");
+        let told = mark.faults.iter().any(|fault| matches!(fault, MarkFault::LinkBroken { .. }));
+        assert_eq!(told, matches!(mark.links, Links::Broken { .. }));
+        assert_eq!(mark.path, Path::NotJudged);
+        mark.links
+    };
+    let root = pem(&chain.root);
+    assert_eq!(see(&[&chain.leaf], NOW), Links::Alone);
+    assert_eq!(see(&[&chain.leaf, &chain.intermediate], NOW), Links::Followed);
+    assert_eq!(see(&[&chain.leaf, &chain.intermediate, &root], NOW), Links::Followed);
+    assert_eq!(see(&[&chain.intermediate, &chain.leaf], NOW), Links::OutOfOrder);
+    let broken = |links: Links, part: &str| match links {
+        Links::Broken { reason } => assert!(reason.contains(part), "{reason}"),
+        other => panic!("{other:?}"),
+    };
+    // Another authority of the same name, and one that is skipped.
+    let other = make(&Made::default());
+    broken(see(&[&chain.leaf, &other.intermediate], NOW), "certificate 2 of the file does not vouch for certificate 1");
+    broken(
+        see(&[&chain.leaf, &chain.intermediate, &pem(&other.root)], NOW),
+        "certificate 3 of the file does not vouch",
+    );
+    broken(see(&[&chain.leaf, &root], NOW), "certificate 2 of the file is not the issuer of certificate 1");
+    broken(see(&[&chain.leaf, &other.leaf], NOW), "is not the issuer");
+    // Whose time is over is told of the leaf, not of its chain.
+    assert_eq!(see(&[&chain.leaf, &chain.intermediate], "2030-01-01T00:00:00Z"), Links::Followed);
+}
+
+#[test]
+fn authorities_expire_too() {
+    let key = || KeyPair::generate().expect("a key");
+    let mut params = authority("Root");
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2026, 6, 1);
+    let root = CertifiedIssuer::self_signed(params, key()).expect("a root");
+    let mut params = CertificateParams::new(vec!["example.com".into()]).expect("good names");
+    params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2027, 1, 1);
+    let leaf = params.signed_by(&key(), &root).expect("a certificate");
+    let file = format!("{}{}", leaf.pem(), root.pem());
+    let mark = look(file.as_bytes(), &[], None, NOW).expect("a mark");
+    assert_eq!(mark.links, Links::Broken { reason: "certificate 2 of the file has expired".into() });
 }
 
 #[test]
