@@ -8,7 +8,7 @@ use crate::rr::Rr;
 use crate::server::{Inner, Who};
 use crate::tls::Authorities;
 use crate::zone::Zone;
-use crate::{WorldError, state};
+use crate::{WorldError, mark, state};
 use ptrust_names::{Name, RecordType, registrable, reverse_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -40,6 +40,7 @@ pub(crate) fn build(draft: Draft) -> Result<Inner, WorldError> {
         aliases: BTreeMap::new(),
     };
     builder.check_names()?;
+    builder.marks()?;
     infra::add(&mut builder);
     builder.cover_servers();
     builder.extra()?;
@@ -61,6 +62,21 @@ impl Builder {
                 return Err(at(*line, format!("there is no zone {zone}")));
             };
             draft.signed = true;
+        }
+        Ok(())
+    }
+
+    /// Makes the certificates of marks, and puts each at its URL.
+    fn marks(&mut self) -> Result<(), WorldError> {
+        let now = self.draft.now.unwrap_or(state::NOW);
+        for script in std::mem::take(&mut self.draft.marks) {
+            let logo = script.logo.as_ref().map(|url| {
+                let document = self.draft.https.get(url).map(|document| document.body.clone());
+                document.ok_or_else(|| at(script.line, format!("no https line says what {url} gives")))
+            });
+            let file = mark::file(&script, logo.transpose()?.as_deref(), now);
+            let body = file.map_err(|message| at(script.line, message))?;
+            self.draft.https.entry(script.url).or_default().body = body;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use crate::rdap::Registration;
 use crate::rr::Rr;
 use crate::smtp::Script;
-use crate::{Audit, Check, WorldError, https, tls};
+use crate::{Audit, Check, WorldError, https, mark, tls};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use ptrust_names::{Name, RecordType};
@@ -58,6 +58,8 @@ pub(crate) struct Draft {
     pub(crate) tls: BTreeMap<(IpAddr, Option<u16>), tls::Script>,
     /// Documents by URL.
     pub(crate) https: BTreeMap<String, https::Document>,
+    /// Certificates of marks that are put at their URLs.
+    pub(crate) marks: Vec<mark::Script>,
     /// Registrations of address blocks.
     pub(crate) rdap: BTreeMap<IpNet, Registration>,
     /// Where the clock starts.

@@ -9,6 +9,7 @@ mod dnssec;
 mod draft;
 mod https;
 mod infra;
+mod mark;
 mod message;
 mod net;
 mod parse;

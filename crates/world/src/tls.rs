@@ -83,14 +83,19 @@ impl Ca {
 }
 
 /// Sets from when and until when a certificate is valid.
-fn validity(params: &mut CertificateParams, now: Timestamp, remaining: SignedDuration) {
+pub(crate) fn validity(params: &mut CertificateParams, now: Timestamp, remaining: SignedDuration) {
+    let end = now.saturating_add(remaining).unwrap_or(now);
+    between(params, end.min(now).saturating_sub(AGE).unwrap_or(now), end);
+}
+
+/// Makes a certificate valid from one day to another.
+pub(crate) fn between(params: &mut CertificateParams, begin: Timestamp, end: Timestamp) {
     let date = |time: Timestamp| {
         let date = time.to_zoned(jiff::tz::TimeZone::UTC).date();
         let part = |value: i8| u8::try_from(value).unwrap_or(1);
         rcgen::date_time_ymd(i32::from(date.year()), part(date.month()), part(date.day()))
     };
-    let end = now.saturating_add(remaining).unwrap_or(now);
-    params.not_before = date(end.min(now).saturating_sub(AGE).unwrap_or(now));
+    params.not_before = date(begin);
     params.not_after = date(end);
 }
 

@@ -2,6 +2,7 @@
 
 use ptrust_facts::session::{Accepted, CertificateTrust, Depth, Injection, Protocol, StartTls};
 use ptrust_facts::{Document, Service, Session};
+use ptrust_mail::bimi::mark::{self, Class, Expected, Links};
 use ptrust_names::{Cause, Observed};
 use ptrust_observe::{document, session};
 use ptrust_world::World;
@@ -62,6 +63,37 @@ async fn a_server_shows_its_tls_and_what_it_still_accepts() {
     assert_eq!(session.injection, Injection::Vulnerable);
     assert!(session.offers.contains(&"STARTTLS".to_owned()));
     assert!(!session.tls_offers.contains(&"STARTTLS".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn certificates_of_marks_are_made_at_start() {
+    let world = |mark: &str| {
+        let logo = r#"https https://example.com/l.svg body="\060svg/\062""#;
+        World::parse(&format!(
+            "zone example.com ns1.example.net\n@ A 203.0.113.80\n{logo}\nmark https://example.com/m.pem {mark}\n"
+        ))
+    };
+    let made = world("names=example.com logo=https://example.com/l.svg \"type=Prior Use Mark\"").expect("a world");
+    let fact = document::fetch(&made.ports(), &made.settings(), "https://example.com/m.pem").await;
+    let Observed::Present(Document::Response { status: 200, body, .. }) = fact.observed else {
+        panic!("{:?}", fact.observed);
+    };
+    let domain = "example.com".parse().expect("a name");
+    let expected = Expected {
+        domain: &domain,
+        organizational: None,
+        selector: "default",
+        logo: Some(b"<svg/>"),
+        at: "2026-11-23T12:00:00Z".parse().expect("a time"),
+        roots: &[],
+    };
+    let mark = mark::examine(&body.0, &expected).expect("a mark");
+    assert_eq!((mark.faults.as_slice(), &mark.links), ([].as_slice(), &Links::Followed));
+    assert_eq!((mark.class, mark.chain_length), (Some(Class::Common), 2));
+    for wrong in ["", "names=", "names=example.com logo=https://example.com/other.svg", "names=example.com chain=x"] {
+        assert!(world(wrong).is_err(), "{wrong}");
+    }
+    assert!(World::parse(&"mark https://example.com/m.pem names=example.com\n".repeat(33)).is_err());
 }
 
 #[tokio::test(start_paused = true)]

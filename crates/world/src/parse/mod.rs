@@ -71,6 +71,9 @@ impl Parser {
         if !indented && first.is("https") && probes::is_url(rest) {
             return probes::https(&mut self.draft, rest);
         }
+        if !indented && first.is("mark") && probes::is_url(rest) {
+            return probes::mark(&mut self.draft, number, rest);
+        }
         if !indented && first.is("rdap") && probes::is_prefix(rest) {
             return probes::rdap(&mut self.draft, rest);
         }

@@ -1,9 +1,10 @@
-//! `smtp`, `imap`, `tls`, `https` and `rdap` lines.
+//! `smtp`, `imap`, `tls`, `https`, `mark` and `rdap` lines.
 
 use super::directive::duration;
 use super::text::{self, Word, rest};
 use crate::draft::Draft;
 use crate::https;
+use crate::mark::{self, MAX_MARKS, Order};
 use crate::rdap::{Registration, Trouble};
 use crate::smtp::Mode;
 use crate::tls::Authority;
@@ -93,11 +94,7 @@ pub(super) fn tls(draft: &mut Draft, words: &[Word]) -> Result<(), String> {
             ("issuer", "world") => script.authority = Authority::World,
             ("issuer", "self") => script.authority = Authority::Own,
             ("issuer", "foreign") => script.authority = Authority::Foreign,
-            ("expires", days) => {
-                let days: Option<i64> = days.strip_suffix('d').and_then(|days| days.parse().ok());
-                let days = days.filter(|days| days.abs() <= MAX_DAYS).ok_or_else(|| USAGE.to_owned())?;
-                script.remaining = Some(SignedDuration::from_hours(days * 24));
-            }
+            ("expires", time) => script.remaining = Some(days(time).ok_or_else(|| USAGE.to_owned())?),
             ("versions", versions) => {
                 for version in versions.split(',') {
                     let number = [("1.0", 1), ("1.1", 2)].into_iter().find(|(word, _)| *word == version);
@@ -111,6 +108,12 @@ pub(super) fn tls(draft: &mut Draft, words: &[Word]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Days such as `10d` or `-2d`.
+fn days(text: &str) -> Option<SignedDuration> {
+    let days: i64 = text.strip_suffix('d')?.parse().ok()?;
+    (-MAX_DAYS..=MAX_DAYS).contains(&days).then(|| SignedDuration::from_hours(days * 24))
 }
 
 /// Whether the words start with an HTTPS URL.
@@ -141,6 +144,36 @@ pub(super) fn https(draft: &mut Draft, words: &[Word]) -> Result<(), String> {
             _ => return Err(format!("{:?}: {USAGE}", option.text)),
         }
     }
+    Ok(())
+}
+
+/// Reads a `mark` line, without its keyword.
+pub(super) fn mark(draft: &mut Draft, line: usize, words: &[Word]) -> Result<(), String> {
+    const USAGE: &str = "mark needs URL names=NAME,… [logo=URL] [type=TEXT] [begins=DAYSd] [expires=DAYSd] \
+                         [usage=server] [chain=alone|foreign|reversed]";
+    let (first, options) = words.split_first().ok_or_else(|| USAGE.to_owned())?;
+    if draft.marks.len() >= MAX_MARKS {
+        return Err(format!("more than {MAX_MARKS} certificates of marks"));
+    }
+    let mut script = mark::Script { line, url: first.text.clone(), ..mark::Script::default() };
+    for option in options {
+        match option.text.split_once('=').unwrap_or((&option.text, "")) {
+            ("names", names) => script.names.extend(names.split(',').map(str::to_owned)),
+            ("logo", url) => script.logo = Some(url.to_owned()),
+            ("type", text) => script.kind = Some(text.to_owned()),
+            ("begins", time) => script.begins = Some(days(time).ok_or_else(|| USAGE.to_owned())?),
+            ("expires", time) => script.remaining = Some(days(time).ok_or_else(|| USAGE.to_owned())?),
+            ("usage", "server") => script.server = true,
+            ("chain", "alone") => script.order = Order::Alone,
+            ("chain", "foreign") => script.order = Order::Foreign,
+            ("chain", "reversed") => script.order = Order::Reversed,
+            _ => return Err(format!("{:?}: {USAGE}", option.text)),
+        }
+    }
+    if script.names.iter().all(String::is_empty) {
+        return Err(USAGE.into());
+    }
+    draft.marks.push(script);
     Ok(())
 }
 
