@@ -59,6 +59,11 @@ pub static ALL: &[&crate::Check] = &[
     // propagation
     &crate::propagation::resolver_differs::CHECK,
     // bimi
+    &crate::bimi::certificate::CHECK,
+    &crate::bimi::certificate_chain::CHECK,
+    &crate::bimi::certificate_logotype::CHECK,
+    &crate::bimi::certificate_name::CHECK,
+    &crate::bimi::certificate_validity::CHECK,
     &crate::bimi::dmarc_too_weak::CHECK,
     &crate::bimi::logo_profile::CHECK,
     &crate::bimi::syntax::CHECK,

@@ -2,7 +2,7 @@
 
 use crate::{AnyFact, Facts, Key, Observations, PTR_LIMIT, Run, Scope};
 use jiff::Timestamp;
-use ptrust_names::Name;
+use ptrust_names::{Hex, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -90,6 +90,9 @@ pub struct DomainTarget {
     /// Selector of the BIMI record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bimi_selector: Option<String>,
+    /// Root certificates of mark authorities in DER, where the user names some: none are built in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bimi_roots: Vec<Hex>,
     /// Addresses seen sending for it (`--from`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Sighting>,
@@ -118,6 +121,7 @@ impl DomainTarget {
             role: Role::Domain,
             selectors: Vec::new(),
             bimi_selector: None,
+            bimi_roots: Vec::new(),
             seen: Vec::new(),
             probe: true,
             list_zones: Vec::new(),

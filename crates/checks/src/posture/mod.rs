@@ -20,6 +20,7 @@ mod zone;
 
 pub use asks::Asks;
 
+use bimi::EvidenceState;
 use mx::Exchangers;
 use pool::Pool;
 use ptrust_facts::{DomainFacts, Observations};
@@ -37,6 +38,7 @@ pub struct Posture<'a> {
     /// What is known now: answers that are still missing read as not asked.
     known: View<'a>,
     dmarc: OnceCell<Discovery>,
+    evidence: OnceCell<EvidenceState>,
     exchangers: OnceCell<Exchangers>,
     pool: OnceCell<Pool>,
     spf: OnceCell<Tree>,
@@ -86,6 +88,7 @@ impl<'a> Posture<'a> {
             view: View { observations: facts, settled },
             known: View { observations: facts, settled: true },
             dmarc: OnceCell::new(),
+            evidence: OnceCell::new(),
             exchangers: OnceCell::new(),
             pool: OnceCell::new(),
             spf: OnceCell::new(),
