@@ -35,6 +35,11 @@ fn one(key: &Key, fact: &AnyFact, whole: &BTreeSet<Question>) -> AnyFact {
                 sources: sources.filter(|source| source.outcome.present().is_none()).collect(),
             })
         }
+        // A logo or a certificate is kept once too.
+        AnyFact::Document(document) => {
+            let sources = document.sources.iter().filter(|source| source.outcome.present().is_none());
+            AnyFact::Document(Fact { observed: document.observed.clone(), sources: sources.cloned().collect() })
+        }
         other => other.clone(),
     }
 }

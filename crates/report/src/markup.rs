@@ -29,7 +29,11 @@ pub(crate) fn free(text: &str) -> String {
 pub(crate) fn clean(report: &mut Report) {
     let quotes = match &report.body {
         Body::Address(body) => quotes(&body.source),
-        Body::Domain(body) => body.source.addresses.values().flat_map(quotes).collect(),
+        Body::Domain(body) => {
+            let evidence = body.mail.bimi.iter().filter_map(|bimi| bimi.evidence.as_ref());
+            let texts = evidence.flat_map(|one| one.names.iter().chain(&one.subject).chain(&one.issuer));
+            body.source.addresses.values().flat_map(quotes).chain(marked(texts.cloned())).collect()
+        }
         Body::Message(body) => {
             let address = body.source.sender.iter().flat_map(quotes);
             address.chain(marked(message_texts(&body.source.message))).collect()

@@ -1,12 +1,14 @@
 //! The mail of a domain in the words of the JSON: one short summary a family, which the text output reads too.
 
 mod auth;
+mod bimi;
 mod lists;
 mod mx;
 mod spf;
 mod transport;
 
 pub use auth::{Dkim, DkimKey, Dmarc};
+pub use bimi::{Bimi, MarkEvidence};
 pub use lists::{Listed, Lists};
 pub use mx::{Mx, MxHost, MxState};
 pub use spf::{Spf, SpfState};
@@ -38,6 +40,8 @@ pub struct Mail {
     pub tls_rpt: Option<&'static str>,
     /// DANE of each mail exchanger.
     pub dane: Option<Vec<DaneHost>>,
+    /// BIMI.
+    pub bimi: Option<Bimi>,
     /// Blocklists.
     pub lists: Option<Lists>,
 }
@@ -47,7 +51,8 @@ impl Mail {
     pub(crate) fn of(posture: &Posture, needs: &BTreeSet<Need>) -> Self {
         // A host has no policies of a domain.
         let domain = posture.facts.target.role == Role::Domain;
-        let looked = |need| needs.contains(&need) && (domain || !matches!(need, Need::MtaSts | Need::TlsRpt));
+        let looked =
+            |need| needs.contains(&need) && (domain || !matches!(need, Need::Bimi | Need::MtaSts | Need::TlsRpt));
         Self {
             mx: looked(Need::Mx).then(|| mx::summary(posture)),
             spf: looked(Need::Spf).then(|| spf::summary(posture)),
@@ -57,6 +62,7 @@ impl Mail {
             mta_sts: looked(Need::MtaSts).then(|| transport::mta_sts(posture)),
             tls_rpt: looked(Need::TlsRpt).then(|| transport::tls_rpt(posture)),
             dane: looked(Need::Dane).then(|| transport::dane(posture)),
+            bimi: looked(Need::Bimi).then(|| bimi::bimi(posture)),
             lists: looked(Need::Lists).then(|| lists::lists(posture)),
         }
     }

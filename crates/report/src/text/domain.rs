@@ -84,6 +84,8 @@ pub(super) fn who(report: &Report, finding: &Finding) -> String {
 /// The domain in which a record has to change: that of the name the finding is about, else the one audited.
 fn zone(report: &Report, finding: &Finding) -> String {
     let first = finding.subject.split([' ', ',']).next().unwrap_or_default();
+    // A URL reads as a name too, and who runs its host may be somebody else.
+    let first = if first.contains('/') { "" } else { first };
     let name = first.parse::<Name>().ok().filter(|name| name.label_count() > 1);
     let domain = name.and_then(|name| registrable(&name)).map(|found| found.domain.to_string());
     domain.unwrap_or_else(|| report.subject.value.clone())

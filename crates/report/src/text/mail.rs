@@ -4,7 +4,7 @@ use super::page::{Page, Span, pad};
 use super::style::Style;
 use super::{INDENT, LABEL, indent, words};
 use crate::DomainBody;
-use crate::mail::{Dkim, Dmarc, Lists, Mail, MailServer, Mx, MxState, Spf, SpfState};
+use crate::mail::{Bimi, Dkim, Dmarc, Lists, Mail, MailServer, MarkEvidence, Mx, MxState, Spf, SpfState};
 use ptrust_facts::session::CertificateTrust;
 use std::collections::BTreeSet;
 
@@ -40,6 +40,7 @@ pub(super) fn lines(page: &mut Page, body: &DomainBody) {
         ("DMARC", mail.dmarc.as_ref().map(dmarc)),
         ("TLS", mail.servers.as_ref().and_then(|servers| tls(servers))),
         ("Policies", policies(mail)),
+        ("BIMI", mail.bimi.as_ref().map(bimi)),
         ("Blocklists", mail.lists.as_ref().map(lists)),
     ];
     for (label, line) in all {
@@ -180,6 +181,35 @@ fn policies(mail: &Mail) -> Option<Line> {
         parts.push(format!("TLS-RPT {reports}"));
     }
     (!parts.is_empty()).then(|| Line::new(parts.join(", "), Style::Plain, ""))
+}
+
+/// The logo, and the certificate of its mark.
+fn bimi(bimi: &Bimi) -> Line {
+    let certificate = bimi.evidence.as_ref().map_or_else(|| "no certificate".into(), certificate);
+    match bimi.state {
+        "published" => Line::new(bimi.state, Style::Plain, certificate),
+        "declined" => Line::new(bimi.state, Style::Plain, "the record says that there is no logo"),
+        "unknown" => Line::new("not known", Style::Warning, ""),
+        "missing" => Line::new(bimi.state, Style::Plain, format!("no record for the selector {}", bimi.selector)),
+        state => Line::new(state, Style::Warning, ""),
+    }
+}
+
+/// The certificate of a mark. Whether its root is known is told in every case.
+fn certificate(evidence: &MarkEvidence) -> String {
+    let kind = evidence.kind.unwrap_or("certificate");
+    if evidence.state != "examined" {
+        let why = evidence.why.as_deref().unwrap_or_default();
+        return format!("certificate {}: {why}", evidence.state);
+    }
+    let until = evidence.not_after.map(|time| time.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
+    let logo = match evidence.logotype_matches {
+        Some(true) => "its logo is the published one",
+        Some(false) => "its logo is another",
+        None => "logo not compared",
+    };
+    let root = evidence.root.unwrap_or_default().replace('-', " ");
+    format!("{kind} until {until}, {logo}; root: {root}")
 }
 
 /// What blocklists say.
