@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) dnssec: Dnssec,
     /// The SMTP probe.
     pub(crate) smtp: Smtp,
+    /// What is known of mark authorities.
+    pub(crate) bimi: Bimi,
     /// Which blocklists are asked.
     pub(crate) blocklists: Blocklists,
     /// Which checks run.
@@ -71,6 +73,14 @@ pub(crate) struct Smtp {
     pub(crate) helo: Option<String>,
     /// Whether to probe at all.
     pub(crate) probe: Option<bool>,
+}
+
+/// `[bimi]`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Bimi {
+    /// PEM file with the root certificates of mark authorities.
+    pub(crate) roots: Option<PathBuf>,
 }
 
 /// `[blocklists]`.
@@ -127,7 +137,8 @@ pub(crate) fn read(text: &str, path: &Path) -> Result<Config, Usage> {
     }
     let mut config: Config = toml::from_str(text).map_err(|error| complaint(text, path, &error))?;
     let here = path.parent().unwrap_or(Path::new(""));
-    let paths = [&mut config.dns.root_hints, &mut config.dnssec.trust_anchor, &mut config.rdap.cache];
+    let paths =
+        [&mut config.bimi.roots, &mut config.dns.root_hints, &mut config.dnssec.trust_anchor, &mut config.rdap.cache];
     for path in paths.into_iter().flatten() {
         *path = here.join(&*path);
     }

@@ -2,13 +2,16 @@
 
 use crate::args::Global;
 use crate::config::{self, Config};
+use crate::files;
 use crate::suggest;
 use crate::usage::Usage;
 use anyhow::Context as _;
 use ptrust_checks::{ALL, Settings as Checks};
 use ptrust_diagnose::{Engine, Options};
 use ptrust_facts::{DomainTarget, Scope, Target};
-use ptrust_names::{Name, Record};
+use ptrust_mail::bimi::mark;
+use ptrust_mail::certificate::Certificate;
+use ptrust_names::{Hex, Name, Record};
 use ptrust_observe::settings::{DEFAULT_PER_SERVER, DEFAULT_TIMEOUT, Settings};
 use ptrust_observe::{assume, chain, net};
 use ptrust_report::Format;
@@ -35,6 +38,8 @@ pub(crate) struct Setup {
     settings: Settings,
     checks: Checks,
     assume: Vec<Record>,
+    /// Root certificates of mark authorities.
+    bimi_roots: Vec<Hex>,
     /// What saw whether the assumed records were asked for.
     watch: OnceLock<Arc<assume::Watch>>,
 }
@@ -90,7 +95,8 @@ impl Setup {
             assume::parse(text).map_err(|error| Usage(format!("--assume {:?}: {error}", ptrust_names::escape(text))))
         });
         let assume = assume.collect::<Result<_, _>>()?;
-        Ok(Self { global, world, config, settings, checks, assume, watch: OnceLock::new() })
+        let bimi_roots = bimi_roots(&config)?;
+        Ok(Self { global, world, config, settings, checks, assume, bimi_roots, watch: OnceLock::new() })
     }
 
     /// The engine of this run. Call it inside the runtime.
@@ -166,6 +172,7 @@ impl Setup {
         let target = DomainTarget::new(domain);
         DomainTarget {
             probe: self.config.smtp.probe.unwrap_or(true),
+            bimi_roots: self.bimi_roots.clone(),
             list_zones: self.config.blocklists.zones.clone(),
             list_keys: self.config.blocklists.keys.keys().cloned().collect(),
             scope: self.settings.scope,
@@ -294,6 +301,19 @@ fn checks(global: &Global, config: &Config) -> Result<Checks, Usage> {
         return Err(Usage(format!("{who} no check to run")));
     }
     Ok(checks)
+}
+
+/// The root certificates of mark authorities that the configuration names. One that is no certificate is refused: a chain
+/// that ends at it would never hold.
+fn bimi_roots(config: &Config) -> Result<Vec<Hex>, Usage> {
+    let Some(path) = &config.bimi.roots else { return Ok(Vec::new()) };
+    let what = format!("{}: bimi.roots", config.path.display());
+    let refused = |error: &dyn std::error::Error| Usage(format!("{what} {}: {}", path.display(), files::chain(error)));
+    let roots = mark::certificates(&files::read(&what, path)?).map_err(|error| refused(&error))?;
+    for root in &roots {
+        Certificate::from_der(root).map_err(|error| refused(&error))?;
+    }
+    Ok(roots.into_iter().map(Hex).collect())
 }
 
 /// An id and its families: `a-b-c`, `a-b`, `a`.

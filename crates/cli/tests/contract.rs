@@ -433,6 +433,29 @@ fn a_configuration_holds_in_a_world_and_is_named_for_its_mistakes() {
 }
 
 #[test]
+fn roots_of_mark_authorities_are_certificates() {
+    let scratch = Scratch::new("config-bimi");
+    let world = scratch.file("test.world", WORLD);
+    let roots = scratch.file("roots.pem", "no certificate");
+    let config = scratch.file("config.toml", "[bimi]\nroots = \"roots.pem\"\n");
+    let run = || {
+        let all = ["--world", &world, "--config", &config, "bimi", "example.com", "--format", "json"];
+        Ran::of(command(&scratch.0).args(all).output().expect("ptrust runs"))
+    };
+    for text in ["no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        std::fs::write(&roots, text).expect("written");
+        let ran = run();
+        assert!(ran.code == 2 && ran.error.contains("config.toml: bimi.roots "), "{}", ran.error);
+        assert_eq!(ran.error.lines().count(), 1, "{}", ran.error);
+    }
+    std::fs::remove_file(&roots).expect("removed");
+    assert!(run().error.contains("roots.pem: "), "{}", run().error);
+    std::fs::write(&roots, include_str!("../../observe/src/net/fetch/root.pem")).expect("written");
+    let told = run().json()["target"]["bimi_roots"].clone();
+    assert_eq!(told.as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn checks_come_one_per_line() {
     let ran = plain(&["checks", "--format", "ndjson"]);
     assert!(ran.out.lines().count() > 40);

@@ -15,6 +15,8 @@ root-hints = \"hints\"
 walk = false
 per-server = 8
 timeout = \"3s\"
+[bimi]
+roots = \"marks.pem\"
 [dnssec]
 trust-anchor = \"/etc/anchor\"
 [smtp]
@@ -33,6 +35,7 @@ cache = \"cache\"
     let config = config(text).expect("sound");
     assert_eq!(config.dns.resolvers.len(), 2);
     assert_eq!(config.dns.root_hints.as_deref(), Some(Path::new("/etc/ptrust/hints")));
+    assert_eq!(config.bimi.roots.as_deref(), Some(Path::new("/etc/ptrust/marks.pem")));
     assert_eq!(config.dnssec.trust_anchor.as_deref(), Some(Path::new("/etc/anchor")));
     assert_eq!((config.dns.walk, config.dns.per_server), (Some(false), Some(8)));
     assert_eq!(config.dns.timeout, Some(Duration::from_secs(3)));
