@@ -5,6 +5,8 @@ mod support;
 
 #[path = "scenarios/audit.rs"]
 mod audit;
+#[path = "scenarios/bimi.rs"]
+mod bimi;
 #[path = "scenarios/delegation.rs"]
 mod delegation;
 #[path = "scenarios/forward.rs"]

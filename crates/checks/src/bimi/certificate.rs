@@ -1,8 +1,8 @@
 //! The BIMI evidence is no certificate of a mark.
 
 use super::common;
-use crate::prelude::*;
 use crate::posture::bimi::EvidenceState;
+use crate::prelude::*;
 
 /// The file that the record names as evidence cannot be read, or its certificate is not one of a mark.
 pub const CHECK: Check = Check {

@@ -1,8 +1,8 @@
 //! The BIMI logo is not the one in its certificate.
 
 use super::common;
-use crate::prelude::*;
 use crate::posture::bimi::LogoState;
+use crate::prelude::*;
 
 /// The SVG of the certificate is not, octet by octet, the one at the address of the logo.
 pub const CHECK: Check = Check {

@@ -55,11 +55,8 @@ pub(super) fn seen(posture: &Posture, url: &str, mark: &Mark) -> Vec<Evidence> {
     let leaf = &mark.certificate;
     let day = |time: jiff::Timestamp| time.strftime("%Y-%m-%d").to_string();
     let say = |text: String| evidence::by(posture.facts, url, "HTTPS", text);
-    let names = if leaf.names.is_empty() {
-        "no host".to_owned()
-    } else {
-        remedy::joined(leaf.names.iter().take(MAX_NAMES))
-    };
+    let names =
+        if leaf.names.is_empty() { "no host".to_owned() } else { remedy::joined(leaf.names.iter().take(MAX_NAMES)) };
     vec![
         say(format!("subject {}, issuer {}", leaf.subject, leaf.issuer)),
         say(format!("for {names}, valid from {} to {}", day(leaf.not_before), day(leaf.not_after))),
