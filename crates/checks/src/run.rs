@@ -83,12 +83,18 @@ pub fn judge_all(facts: &Facts, settings: &Settings) -> Vec<Judged> {
     })
 }
 
-/// Runs the selected checks of a domain.
+/// Runs the selected checks of a domain. Of an address there is no question but that of lists.
 pub fn judge_domain(posture: &Posture, settings: &Settings) -> Vec<Judged> {
-    judge_each(settings, |judge| match judge {
+    let mut judged = judge_each(settings, |judge| match judge {
         Judge::Domain(judge) => Some(judge(posture)),
         Judge::Address(_) | Judge::Message(_) => None,
-    })
+    });
+    for one in &mut judged {
+        if !one.check.needs.iter().all(|need| posture.looks_at(*need)) {
+            one.judgement = Judgement::NotApplicable;
+        }
+    }
+    judged
 }
 
 /// Runs the selected checks of a message.

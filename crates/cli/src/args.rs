@@ -112,7 +112,7 @@ pub(crate) enum Command {
     Dkim(command::audit::Args),
     /// Find the DMARC policy of a domain
     Dmarc(command::audit::Args),
-    /// Look a domain and its mail servers and sending addresses up on blocklists
+    /// Look a domain with its mail servers and sending addresses, a host, or single addresses up on blocklists
     Blocklists(command::audit::Args),
     /// Look at the BIMI record of a domain, its logo and certificate
     Bimi(command::audit::Args),

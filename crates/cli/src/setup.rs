@@ -169,7 +169,16 @@ impl Setup {
 
     /// A domain as a target under these settings.
     pub(crate) fn domain_target(&self, domain: Name) -> DomainTarget {
-        let target = DomainTarget::new(domain);
+        self.with_settings(DomainTarget::new(domain))
+    }
+
+    /// An address as a target for blocklists under these settings.
+    pub(crate) fn listed_target(&self, address: IpAddr) -> DomainTarget {
+        self.with_settings(DomainTarget::of_address(address))
+    }
+
+    /// A target with these settings.
+    fn with_settings(&self, target: DomainTarget) -> DomainTarget {
         DomainTarget {
             probe: self.config.smtp.probe.unwrap_or(true),
             bimi_roots: self.bimi_roots.clone(),

@@ -207,6 +207,10 @@ fn usage_errors_are_one_line_that_names_the_option() {
         (&["walk", "203.0.113.25", "--world", "demo", "--format", "junit"], "--format junit"),
         (&["owner", "example.com", "--world", "demo"], "not an address"),
         (&["owner", "10.0.0.1", "--world", "demo"], "10.0.0.1"),
+        (&["blocklists", "203.0.113.0/24", "--world", "demo"], "a block; name the addresses one by one"),
+        (&["blocklists", "10.0.0.1", "--world", "demo"], "not a public address"),
+        (&["blocklists", "fe80::1", "--world", "demo"], "not a public address"),
+        (&["spf", "203.0.113.25", "--world", "demo"], "an address, not a domain"),
         (&["explain", "ptr-mising"], "did you mean ptr-missing"),
         (&["nonsense"], "nonsense"),
         (&[], "no command"),
@@ -430,6 +434,25 @@ fn a_configuration_holds_in_a_world_and_is_named_for_its_mistakes() {
         assert!(ran.code == 2 && ran.error.contains("config.toml: "), "{text}{}", ran.error);
         assert_eq!(ran.error.lines().count(), 1, "{}", ran.error);
     }
+}
+
+#[test]
+fn blocklists_take_addresses_hosts_and_domains() {
+    let world = "zone bl.example.org ns1.list.example\n2.0.0.127 A 127.0.0.2\n25.113.0.203 A 127.0.0.2\n\
+                 zone example.com ns1.example.net\nmail A 203.0.113.26\n";
+    let scratch = Scratch::new("lists");
+    let config = scratch.file("config.toml", "[blocklists]\nzones = [\"bl.example.org\"]\n");
+    let run = |words: &[&str]| over("lists-world", world, &[&["--config", &config, "blocklists"], words].concat());
+    let listed = run(&["203.0.113.25"]);
+    assert!(listed.out.starts_with("203.0.113.25   WARN"), "{}", listed.out);
+    assert!(!listed.out.contains("Mail goes to") && !listed.out.contains("in-addr"), "{}", listed.out);
+    let all = run(&["[2001:db8::25]", "::ffff:203.0.113.26", "mail.example.com", "--format", "json"]).json();
+    let told = |index: usize| (all[index]["subject"]["kind"].clone(), all[index]["subject"]["value"].clone());
+    assert_eq!(told(0), ("address".into(), "2001:db8::25".into()));
+    assert_eq!(told(1), ("address".into(), "203.0.113.26".into()));
+    assert_eq!(told(2), ("domain".into(), "mail.example.com".into()));
+    assert!((0..3).all(|index| all[index]["verdict"] == "pass" && all[index]["mail"]["lists"]["heard"] == 1), "{all}");
+    assert_eq!(all[0]["target"]["role"], "address");
 }
 
 #[test]

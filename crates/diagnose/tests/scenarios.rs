@@ -13,6 +13,8 @@ mod delegation;
 mod forward;
 #[path = "scenarios/helo.rs"]
 mod helo;
+#[path = "scenarios/lists.rs"]
+mod lists;
 #[path = "scenarios/reverse.rs"]
 mod reverse;
 

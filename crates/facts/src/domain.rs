@@ -2,7 +2,7 @@
 
 use crate::{AnyFact, Facts, Key, Observations, PTR_LIMIT, Run, Scope};
 use jiff::Timestamp;
-use ptrust_names::{Hex, Name};
+use ptrust_names::{Hex, Name, address_of_reverse, reverse_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -65,10 +65,12 @@ pub struct Sighting {
     pub count: u64,
 }
 
-/// Whether the name is a domain with mail exchangers, or one host.
+/// Whether the name is a domain with mail exchangers, one host, or stands for one address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
+    /// An address, by its reverse name: only what lists say of it is looked at.
+    Address,
     /// A mail domain.
     #[default]
     Domain,
@@ -79,9 +81,9 @@ pub enum Role {
 /// One domain to audit, and what the user said about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DomainTarget {
-    /// The domain, or the host.
+    /// The domain, the host, or the reverse name of the address.
     pub domain: Name,
-    /// Which of the two.
+    /// Which of them.
     #[serde(default)]
     pub role: Role,
     /// DKIM selectors that the domain is said to use; others are only guessed.
@@ -130,6 +132,16 @@ impl DomainTarget {
             scope: Scope::default(),
             ptr_limit: PTR_LIMIT,
         }
+    }
+
+    /// An address as a target with the defaults.
+    pub fn of_address(address: IpAddr) -> Self {
+        Self { role: Role::Address, ..Self::new(reverse_name(address.to_canonical())) }
+    }
+
+    /// The address, when the target is one.
+    pub fn address(&self) -> Option<IpAddr> {
+        if self.role == Role::Address { address_of_reverse(&self.domain) } else { None }
     }
 }
 

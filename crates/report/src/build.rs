@@ -55,12 +55,15 @@ impl Report {
         let whole = posture.asks(&Need::ALL.into()).census;
         let findings = findings(&judged);
         let kind = match facts.target.role {
+            Role::Address => SubjectKind::Address,
             Role::Domain => SubjectKind::Domain,
             Role::Host => SubjectKind::Host,
         };
+        let address = facts.target.address().map(|address| address.to_string());
+        let value = address.unwrap_or_else(|| facts.target.domain.to_string());
         let mut report = Self {
             schema: SCHEMA,
-            subject: Subject { kind, value: facts.target.domain.to_string() },
+            subject: Subject { kind, value },
             host: None,
             observed_at: facts.observed_at,
             verdict: of_judged(&judged),

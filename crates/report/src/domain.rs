@@ -9,6 +9,7 @@ use ptrust_checks::risk::{Risk, risks};
 use ptrust_checks::score::{Score, score};
 use ptrust_checks::{Finding, Judged, Posture, Settings};
 use ptrust_facts::Need;
+use ptrust_facts::domain::Role;
 use ptrust_facts::identity::Iprev;
 use ptrust_facts::{DomainFacts, DomainTarget, PoolSource};
 use ptrust_names::Name;
@@ -107,7 +108,7 @@ pub(crate) fn body(posture: &Posture, judged: &[Judged], settings: &Settings) ->
     DomainBody {
         target: facts.target.clone(),
         score: score(judged),
-        risk: if needs.contains(&Need::Pool) && needs.contains(&Need::Dmarc) {
+        risk: if facts.target.role != Role::Address && needs.contains(&Need::Pool) && needs.contains(&Need::Dmarc) {
             risks(posture, judged)
         } else {
             Vec::new()

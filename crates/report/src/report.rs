@@ -47,7 +47,7 @@ impl Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SubjectKind {
-    /// One sending address.
+    /// One sending address; with `mail` instead of `identity`, what blocklists say of it.
     Address,
     /// One mail domain, with the addresses that send for it.
     Domain,
@@ -163,7 +163,7 @@ pub struct ReportFact {
 pub enum Body {
     /// Of an address.
     Address(Box<AddressBody>),
-    /// Of a domain, or of a host's mail servers.
+    /// Of a domain, of a host's mail servers, or of an address on blocklists.
     Domain(Box<DomainBody>),
     /// Of a message.
     Message(Box<MessageBody>),

@@ -39,6 +39,9 @@ impl Posture<'_> {
 
     /// Adds what one need asks for.
     fn ask(&self, need: Need, asks: &mut Asks) {
+        if !self.looks_at(need) {
+            return;
+        }
         match need {
             Need::Mx => {
                 if self.facts.target.role == ptrust_facts::domain::Role::Domain {

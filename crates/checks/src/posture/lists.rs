@@ -1,6 +1,7 @@
-//! What blocklists say of the domain and of the addresses that send or receive for it (RFC 5782).
+//! What blocklists say of the domain and of the addresses that send or receive for it, or of one address (RFC 5782).
 
 use super::Posture;
+use ptrust_facts::domain::Role;
 use ptrust_knowledge::dnsbl::{self, Answer, List, Subject};
 use ptrust_names::{Cause, Observed, Question, RecordType, Records};
 use std::borrow::Cow;
@@ -114,8 +115,11 @@ impl Posture<'_> {
         list.has_key() && self.facts.target.list_keys.contains(&list.id)
     }
 
-    /// The domain, and the addresses that send or receive.
+    /// The domain, and the addresses that send or receive; or the one address that the target is.
     fn list_subjects(&self) -> Vec<Subject> {
+        if self.facts.target.role == Role::Address {
+            return self.facts.target.address().map(Subject::Address).into_iter().collect();
+        }
         let members = self.pool().members.iter();
         let relevant = members.filter(|(_, member)| member.sends() || !member.hosts.is_empty());
         let addresses = relevant.map(|(address, _)| Subject::Address(*address)).take(MAX_ADDRESSES);

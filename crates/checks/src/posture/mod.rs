@@ -23,7 +23,8 @@ pub use asks::Asks;
 use bimi::EvidenceState;
 use mx::Exchangers;
 use pool::Pool;
-use ptrust_facts::{DomainFacts, Observations};
+use ptrust_facts::domain::Role;
+use ptrust_facts::{DomainFacts, Need, Observations};
 use ptrust_mail::Answers;
 use ptrust_mail::dmarc::Discovery;
 use ptrust_mail::spf::Tree;
@@ -93,6 +94,11 @@ impl<'a> Posture<'a> {
             pool: OnceCell::new(),
             spf: OnceCell::new(),
         }
+    }
+
+    /// Whether a need arises: of an address there are only lists, its identity is another report's.
+    pub(crate) fn looks_at(&self, need: Need) -> bool {
+        self.facts.target.role != Role::Address || need == Need::Lists
     }
 
     /// The domain.

@@ -60,7 +60,7 @@ impl Part {
 /// Options of all parts.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// Domains, or for smtp and imap hosts; files of them (FILE or @FILE), or - for standard input
+    /// Domains; for smtp and imap hosts, for blocklists addresses and hosts too; files of them (FILE or @FILE), or - for standard input
     #[arg(value_name = "DOMAIN")]
     pub(crate) domains: Vec<String>,
     /// A DKIM selector that the domain uses; repeat for several
@@ -87,7 +87,11 @@ pub(crate) fn run(setup: &Setup, part: Part, args: &Args) -> anyhow::Result<u8> 
         targets = setup.suggested_audits();
     }
     if targets.is_empty() {
-        let what = if part.role == Role::Host { "a host" } else { "a domain" };
+        let what = match part {
+            Part::BLOCKLISTS => "a domain, a host or an address",
+            _ if part.role == Role::Host => "a host",
+            _ => "a domain",
+        };
         return Err(Usage(format!("{}: nothing to look at; name {what}", part.command)).into());
     }
     if targets.len() > MAX_DOMAINS {
@@ -96,7 +100,10 @@ pub(crate) fn run(setup: &Setup, part: Part, args: &Args) -> anyhow::Result<u8> 
     let files = super::from::read(&args.from)?;
     for target in &mut targets {
         adjust(target, part, args);
-        target.seen.extend(super::from::sightings(&files, target)?);
+        // Of an address nothing else is looked at.
+        if target.role != Role::Address {
+            target.seen.extend(super::from::sightings(&files, target)?);
+        }
     }
     setup.block_on(async {
         let engine = setup.engine_for(part.families)?;
@@ -124,6 +131,17 @@ fn target(setup: &Setup, part: Part, args: &Args, word: &str) -> Result<DomainTa
     let bare = word.rsplit_once('@').map_or(word, |(_, domain)| domain);
     let name: Name = match targets::parse(bare) {
         Ok(Item::Host(name)) => name,
+        Ok(Item::Address(address)) if part == Part::BLOCKLISTS => {
+            let target = setup.listed_target(address);
+            if !target.scope.holds(address) {
+                let line = format!("{} {shown}: not a public address, which no list is about", part.command);
+                return Err(Usage(line));
+            }
+            return Ok(target);
+        }
+        Ok(Item::Block(_)) if part == Part::BLOCKLISTS => {
+            return Err(Usage(format!("{} {shown}: a block; name the addresses one by one", part.command)));
+        }
         Ok(Item::Address(_) | Item::Block(_)) => {
             let line = format!("{} {shown}: an address, not a domain; ptrust check looks at addresses", part.command);
             return Err(Usage(line));

@@ -37,7 +37,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// A report and what it was made of.
-    fn of(report: &Report) -> Self {
+    pub(crate) fn of(report: &Report) -> Self {
         Self { judged: report.judged().to_vec(), json: serde_json::to_value(report).expect("reports are JSON") }
     }
 }

@@ -49,10 +49,15 @@ pub struct Mail {
 impl Mail {
     /// The summaries of what these needs looked at.
     pub(crate) fn of(posture: &Posture, needs: &BTreeSet<Need>) -> Self {
-        // A host has no policies of a domain.
-        let domain = posture.facts.target.role == Role::Domain;
-        let looked =
-            |need| needs.contains(&need) && (domain || !matches!(need, Need::Bimi | Need::MtaSts | Need::TlsRpt));
+        let looked = |need| {
+            needs.contains(&need)
+                && match posture.facts.target.role {
+                    Role::Address => need == Need::Lists,
+                    Role::Domain => true,
+                    // A host has no policies of a domain.
+                    Role::Host => !matches!(need, Need::Bimi | Need::MtaSts | Need::TlsRpt),
+                }
+        };
         Self {
             mx: looked(Need::Mx).then(|| mx::summary(posture)),
             spf: looked(Need::Spf).then(|| spf::summary(posture)),
