@@ -453,6 +453,12 @@ fn blocklists_take_addresses_hosts_and_domains() {
     assert_eq!(told(2), ("domain".into(), "mail.example.com".into()));
     assert!((0..3).all(|index| all[index]["verdict"] == "pass" && all[index]["mail"]["lists"]["heard"] == 1), "{all}");
     assert_eq!(all[0]["target"]["role"], "address");
+    // Nothing was asked of their identity, so nothing is said of it.
+    let two = ["203.0.113.25", "203.0.113.26"];
+    for format in ["text", "nagios"] {
+        let told = run(&[&two[..], &["--format", format]].concat()).out;
+        assert!(told.contains("2 targets") && !told.contains("of 2"), "{told}");
+    }
 }
 
 #[test]

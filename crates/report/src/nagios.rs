@@ -11,6 +11,7 @@ pub(crate) fn render(reports: &[Report], out: &mut dyn io::Write) -> io::Result<
     let confirmed = sum(|report| usize::from(report.confirmed()));
     let summary = match reports {
         [report] => line(report),
+        all if !all.iter().any(Report::looks_at_identity) => format!("{} targets", reports.len()),
         _ => format!("{confirmed} of {} addresses confirmed", reports.len()),
     };
     writeln!(

@@ -5,6 +5,7 @@ use crate::message::MessageBody;
 use jiff::Timestamp;
 use ptrust_checks::receivers::Reaction;
 use ptrust_checks::{Finding, Judged, Severity};
+use ptrust_facts::domain::Role;
 use ptrust_facts::identity::Iprev;
 use ptrust_facts::{AnyFact, FactKind, Facts, Run, Target, Use};
 use ptrust_names::{Cause, Name};
@@ -260,6 +261,16 @@ impl Report {
             Body::Address(body) => body.identity.confirmed(),
             Body::Domain(body) => body.pool.confirmed == body.pool.sending,
             Body::Message(body) => body.address.as_ref().is_some_and(|one| one.identity.confirmed()),
+        }
+    }
+
+    /// Whether the report says at all if names lead back to addresses: that of some families of a domain does not.
+    pub fn looks_at_identity(&self) -> bool {
+        match &self.body {
+            Body::Address(_) | Body::Message(_) => true,
+            Body::Domain(body) => {
+                body.target.role != Role::Address && self.judged.iter().any(|one| one.check.id.starts_with("pool-"))
+            }
         }
     }
 

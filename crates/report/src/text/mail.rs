@@ -33,6 +33,8 @@ impl Line {
 /// Writes the lines of the families that were looked at.
 pub(super) fn lines(page: &mut Page, body: &DomainBody) {
     let mail = &body.mail;
+    // Most domains have no BIMI: in the report of everything that is not worth a line.
+    let bimi = mail.bimi.as_ref().filter(|bimi| mail.mx.is_none() || bimi.state != "missing").map(bimi);
     let all = [
         ("Mail goes to", mail.mx.as_ref().map(mx)),
         ("SPF", mail.spf.as_ref().map(spf)),
@@ -40,7 +42,7 @@ pub(super) fn lines(page: &mut Page, body: &DomainBody) {
         ("DMARC", mail.dmarc.as_ref().map(dmarc)),
         ("TLS", mail.servers.as_ref().and_then(|servers| tls(servers))),
         ("Policies", policies(mail)),
-        ("BIMI", mail.bimi.as_ref().map(bimi)),
+        ("BIMI", bimi),
         ("Blocklists", mail.lists.as_ref().map(lists)),
     ];
     for (label, line) in all {

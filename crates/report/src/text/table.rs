@@ -13,8 +13,13 @@ const MAX_ROWS: usize = 512;
 /// Writes the table.
 pub(super) fn table(page: &mut Page, reports: &[Report]) {
     let confirmed = reports.iter().filter(|report| report.confirmed()).count();
+    let told = if reports.iter().any(Report::looks_at_identity) {
+        format!("{confirmed} of {} confirmed", reports.len())
+    } else {
+        words::count(reports.len(), "target")
+    };
     let number = |verdict: Verdict| reports.iter().filter(|report| report.verdict == verdict).count();
-    let mut body = vec![Span::new(format!("{confirmed} of {} confirmed", reports.len()), Style::Strong)];
+    let mut body = vec![Span::new(told, Style::Strong)];
     let mut gap = "   ";
     for verdict in Verdict::ALL.into_iter().filter(|verdict| number(*verdict) > 0) {
         body.push(Span::plain(gap));
