@@ -155,6 +155,8 @@ fn differences_are_explained() {
         for (aspect, own, other) in both {
             let row = DIFFERENCES.iter().find(|(domain, what, ..)| *domain == case.domain && *what == aspect);
             match row {
+                // A hostile domain may use up its budget first, on a busy machine: not knowing is then right.
+                None if case.hostile && own == "unknown" => {}
                 None if own != other => complaints.push(format!("{aspect}: {own} here, {other} there")),
                 Some((_, _, our_word, their_word)) if (own.as_str(), other.as_str()) != (our_word, their_word) => {
                     complaints.push(format!("{aspect}: {own} here, {other} there, not {our_word} and {their_word}"));

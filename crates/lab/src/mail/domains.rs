@@ -66,7 +66,7 @@ pub(crate) struct MailDomain {
     /// The ids that must be found.
     pub(crate) shows: Vec<&'static str>,
     /// Whether it is made to wear an audit out.
-    pub(crate) hostile: bool,
+    pub hostile: bool,
     /// How it is signed.
     pub(crate) signing: Option<Signing>,
     /// Its records by group.
