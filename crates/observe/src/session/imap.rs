@@ -68,7 +68,7 @@ pub fn capabilities(line: &str) -> Option<Vec<String>> {
 /// Speaks IMAP. Once the server has greeted, what fails after it no longer loses what was learnt.
 pub(super) async fn converse(client: &Client<'_>, mut talk: Talk, mut session: Session) -> Result<Session, Cause> {
     let mut lines = Lines::default();
-    let greeting = line(&mut talk, &mut lines, GREETING_WAIT).await?;
+    let greeting = within(GREETING_WAIT, line(&mut talk, &mut lines)).await?;
     session.greeted_ms = talk.elapsed();
     if !greeting.starts_with("* ") {
         return Err(Cause::Garbled);
@@ -119,7 +119,7 @@ pub(super) async fn converse(client: &Client<'_>, mut talk: Talk, mut session: S
 /// Greeting and STARTTLS, for connections that look at TLS only; `behind` goes out with STARTTLS.
 pub(super) async fn begin_tls(talk: &mut Talk, behind: &[u8]) -> Result<(), Cause> {
     let mut lines = Lines::default();
-    line(talk, &mut lines, GREETING_WAIT).await?;
+    within(GREETING_WAIT, line(talk, &mut lines)).await?;
     talk.write(&[b"a2 STARTTLS\r\n", behind].concat()).await?;
     let (status, _) = answer(talk, &mut lines, "a2", COMMAND_WAIT).await?;
     if status.starts_with("OK") { Ok(()) } else { Err(Cause::Refused) }
@@ -144,38 +144,43 @@ async fn command(
     answer(talk, lines, tag, wait).await
 }
 
-/// Reads up to the tagged answer.
+/// Reads up to the tagged answer. The time is for all of it: a server that says a line now and then gets no more.
 async fn answer(talk: &mut Talk, lines: &mut Lines, tag: &str, wait: Duration) -> Result<(String, Vec<String>), Cause> {
-    let mut found = Vec::new();
-    for _ in 0..MAX_LINES {
-        let text = line(talk, lines, wait).await?;
-        if let Some(list) = capabilities(&text) {
-            found = list;
+    let read = async {
+        let mut found = Vec::new();
+        for _ in 0..MAX_LINES {
+            let text = line(talk, lines).await?;
+            if let Some(list) = capabilities(&text) {
+                found = list;
+            }
+            if let Some(status) = text.strip_prefix(tag).and_then(|rest| rest.strip_prefix(' ')) {
+                return Ok((status.to_owned(), found));
+            }
         }
-        if let Some(status) = text.strip_prefix(tag).and_then(|rest| rest.strip_prefix(' ')) {
-            return Ok((status.to_owned(), found));
-        }
-    }
-    Err(Cause::Garbled)
+        Err(Cause::Garbled)
+    };
+    within(wait, read).await
 }
 
-/// Reads one line within a time.
-async fn line(talk: &mut Talk, lines: &mut Lines, wait: Duration) -> Result<String, Cause> {
-    let read = async {
-        let mut chunk = [0; CHUNK];
-        loop {
-            if let Some(line) = lines.line().map_err(|NotImap| Cause::Garbled)? {
-                return Ok(line);
-            }
-            match talk.stream.read(&mut chunk).await {
-                Ok(0) | Err(_) => return Err(Cause::Refused),
-                Ok(length) => lines.feed(chunk.get(..length).unwrap_or_default()),
-            }
+/// What comes within a time.
+async fn within<T>(wait: Duration, read: impl Future<Output = Result<T, Cause>>) -> Result<T, Cause> {
+    timeout(wait, read).await.unwrap_or(Err(cause_of_path(PathError::Timeout)))
+}
+
+/// Reads one line, however long it takes.
+async fn line(talk: &mut Talk, lines: &mut Lines) -> Result<String, Cause> {
+    // On the heap: this future is held several times over.
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        if let Some(line) = lines.line().map_err(|NotImap| Cause::Garbled)? {
+            talk.note(Party::Server, line.clone());
+            return Ok(line);
         }
-    };
-    let line = timeout(wait, read).await.unwrap_or(Err(cause_of_path(PathError::Timeout)))?;
-    talk.note(Party::Server, line.clone());
-    Ok(line)
+        match talk.stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => return Err(Cause::Refused),
+            Ok(length) => lines.feed(chunk.get(..length).unwrap_or_default()),
+        }
+    }
 }
 
 #[cfg(test)]
