@@ -57,12 +57,23 @@ impl Lines {
     }
 }
 
-/// The capabilities in a line: of an untagged CAPABILITY answer, or of a response code.
+/// The capabilities in a line: of an untagged CAPABILITY answer, or of a response code. Words of IMAP compare without case
+/// (RFC 9051 9).
 pub fn capabilities(line: &str) -> Option<Vec<String>> {
-    let bare = line.strip_prefix("* CAPABILITY ");
-    let coded = || line.split_once("[CAPABILITY ").and_then(|(_, rest)| rest.split_once(']')).map(|(inside, _)| inside);
+    let behind = |start: &str| {
+        let mut at = line.as_bytes().windows(start.len());
+        let at = at.position(|window| window.eq_ignore_ascii_case(start.as_bytes()))?;
+        Some((at, line.get(at + start.len()..)?))
+    };
+    let bare = behind("* CAPABILITY ").filter(|(at, _)| *at == 0).map(|(_, rest)| rest);
+    let coded = || behind("[CAPABILITY ").and_then(|(_, rest)| rest.split_once(']')).map(|(inside, _)| inside);
     let list = bare.or_else(coded)?;
     Some(list.split_ascii_whitespace().map(str::to_owned).collect())
+}
+
+/// Whether what follows a tag says that the command was carried out.
+fn is_ok(status: &str) -> bool {
+    status.split(' ').next().is_some_and(|word| word.eq_ignore_ascii_case("OK"))
 }
 
 /// Speaks IMAP. Once the server has greeted, what fails after it no longer loses what was learnt.
@@ -87,7 +98,7 @@ pub(super) async fn converse(client: &Client<'_>, mut talk: Talk, mut session: S
         return Ok(leave(talk, lines, session).await);
     }
     match command(&mut talk, &mut lines, "a2", "STARTTLS", COMMAND_WAIT).await {
-        Ok((status, _)) if status.starts_with("OK") => {}
+        Ok((status, _)) if is_ok(&status) => {}
         Ok((status, _)) => {
             session.starttls = StartTls::Refused(status);
             return Ok(leave(talk, lines, session).await);
@@ -122,7 +133,7 @@ pub(super) async fn begin_tls(talk: &mut Talk, behind: &[u8]) -> Result<(), Caus
     within(GREETING_WAIT, line(talk, &mut lines)).await?;
     talk.write(&[b"a2 STARTTLS\r\n", behind].concat()).await?;
     let (status, _) = answer(talk, &mut lines, "a2", COMMAND_WAIT).await?;
-    if status.starts_with("OK") { Ok(()) } else { Err(Cause::Refused) }
+    if is_ok(&status) { Ok(()) } else { Err(Cause::Refused) }
 }
 
 /// Says goodbye.
@@ -193,7 +204,11 @@ mod tests {
         let words = |line: &str| capabilities(line).map(|list| list.join(","));
         assert_eq!(words("* CAPABILITY IMAP4rev1 STARTTLS"), Some("IMAP4rev1,STARTTLS".into()));
         assert_eq!(words("* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] ready"), Some("IMAP4rev1,LOGINDISABLED".into()));
+        assert_eq!(words("* ok [Capability imap4rev1] ready"), Some("imap4rev1".into()));
+        assert_eq!(words("* capability imap4rev1"), Some("imap4rev1".into()));
         assert_eq!(words("* OK ready"), None);
+        assert_eq!(words("* OK of * CAPABILITY none"), None);
+        assert!(is_ok("ok go ahead") && is_ok("OK") && !is_ok("OKAY") && !is_ok("NO OK"));
     }
 
     #[test]
