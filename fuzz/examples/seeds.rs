@@ -1,8 +1,16 @@
-//! Writes the seeds that are not text: DNS messages, and names in wire form. `cargo run -p ptrust-fuzz --example seeds`.
+//! Writes the seeds that are not text: DNS messages, names in wire form, answers to hellos, sessions behind the octets
+//! that say how they go, packed logos, certificates. `cargo run -p ptrust-fuzz --example seeds`.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ptrust_fuzz::corpus_folder;
 use ptrust_names::{Name, Question, RecordType};
 use ptrust_observe::wire::{self, Flags};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, CustomExtension, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair,
+};
+use std::io::Write;
 
 /// A pointer to the question's name.
 const AT_QUESTION: &[u8] = &[0xc0, 12];
@@ -284,8 +292,219 @@ fn names() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Answers to a ClientHello.
+fn hellos() -> Vec<(&'static str, Vec<u8>)> {
+    let record = |kind: u8, body: &[u8]| [&[kind, 3, 1], &prefix(body)[..], body].concat();
+    let server = |version: u8, session: &[u8], suite: u16| {
+        let session = [&[u8::try_from(session.len()).unwrap_or(0)], session].concat();
+        let body = [&[3, version], &[7; 32][..], &session, &suite.to_be_bytes(), &[0]].concat();
+        record(22, &[&[2, 0], &prefix(&body)[..], &body].concat())
+    };
+    let warning = record(21, &[1, 112]);
+    vec![
+        ("agrees-1-0", server(1, &[], 0x002f)),
+        ("agrees-1-1", server(2, &[9; 32], 0xc014)),
+        ("agrees-weak", server(3, &[], 0x0005)),
+        ("newer-version", server(3, &[], 0xc02f)),
+        ("suite-not-offered", server(1, &[], 0x1301)),
+        ("long-session-id", server(1, &[9; 255], 0x0035)),
+        ("hello-ends-early", server(1, &[], 0x002f).into_iter().take(44).collect()),
+        ("alert", record(21, &[2, 70])),
+        ("alert-closes", record(21, &[1, 0])),
+        ("alert-warns", [warning.clone(), server(1, &[], 0x002f)].concat()),
+        ("alerts-forever", warning.repeat(400)),
+        ("alert-empty", record(21, &[])),
+        ("certificate-first", record(22, &[11, 0, 0, 0])),
+        ("handshake-empty", record(22, &[])),
+        ("in-pieces", [record(22, &[2, 0, 0, 38, 3, 1]), record(22, &[7; 36])].concat()),
+        ("sslv2", vec![0x80, 0x03, 0, 0, 1]),
+        ("plain", b"500 5.5.1 what\r\n".to_vec()),
+        ("nothing", Vec::new()),
+    ]
+}
+
+/// Octets' length in two octets.
+fn prefix(octets: &[u8]) -> [u8; 2] {
+    u16::try_from(octets.len()).unwrap_or(u16::MAX).to_be_bytes()
+}
+
+/// Sessions: protocol and depth, pace, then what the server says.
+fn sessions() -> Vec<(&'static str, Vec<u8>)> {
+    const SMTP: u8 = 0;
+    const SUBMISSIONS: u8 = 2;
+    const IMAP: u8 = 3;
+    const IMAPS: u8 = 4;
+    const FULL: u8 = 0x80;
+    let session = |kind: u8, pace: u8, said: &[u8]| [&[kind], &[pace], said].concat();
+    let imap: &[u8] = b"* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] Dovecot ready.\r\n\
+        * CAPABILITY IMAP4rev1 IDLE STARTTLS LOGINDISABLED\r\na1 OK done\r\na2 OK Begin TLS negotiation now.\r\n";
+    let smtp: &[u8] = b"220 mail.example.com ESMTP\r\n250-mail.example.com\r\n250-SIZE 1000\r\n250 STARTTLS\r\n\
+        220 ready\r\n";
+    let many = |line: &[u8], times: usize| [b"* OK hello\r\n".as_slice(), &line.repeat(times)].concat();
+    vec![
+        ("imap", session(IMAP, 0, imap)),
+        ("imap-full", session(IMAP | FULL, 1, imap)),
+        ("imap-then-hello", session(IMAP, 2, &[imap, &hellos()[0].1].concat())),
+        ("imap-no-starttls", session(IMAP, 1, b"* OK ready\r\n* CAPABILITY IMAP4rev1\r\na1 OK\r\n* BYE\r\na4 OK\r\n")),
+        (
+            "imap-refuses",
+            session(IMAP, 4, &[b"* OK x\r\n* CAPABILITY starttls\r\na1 OK\r\na2 NO \x1b[31m\r\n".as_slice()].concat()),
+        ),
+        ("imap-lower-case", session(IMAP, 4, b"* ok [capability imap4rev1 starttls] x\r\na1 ok\r\na2 ok go\r\n")),
+        ("imap-bad-command", session(IMAP, 0, b"* PREAUTH\r\na1 BAD unknown\r\na1\r\n")),
+        ("imap-bye", session(IMAP | FULL, 3, b"* BYE too many connections\r\n")),
+        ("imap-other", session(IMAP, 1, b"+OK POP3 ready\r\n")),
+        ("imap-code-unclosed", session(IMAP, 1, b"* OK [CAPABILITY IMAP4rev1\r\na1 OK ] [CAPABILITY ]\n")),
+        ("imap-long-line", session(IMAP, 1, &many(b"x", 9_000))),
+        ("imap-many-lines", session(IMAP, 1, &many(b"* 1 EXISTS\r\n", 100))),
+        ("imap-slowly", session(IMAP, 241, &many(b"* 1 EXISTS of something that takes its time to be said\r\n", 100))),
+        ("imap-too-much", session(IMAP, 0, &many(&[b"y".repeat(1_000), b"\n".to_vec()].concat(), 16))),
+        ("imap-controls", session(IMAP, 2, b"* OK \x00\x07\xe2\x80\xae\xff\r\r\n* CAPABILITY A\x1bB \xff\r\na1 OK\n")),
+        ("imaps", session(IMAPS | FULL, 1, &hellos()[0].1)),
+        ("submissions", session(SUBMISSIONS, 1, b"220 plain\r\n")),
+        ("smtp", session(SMTP, 0, smtp)),
+        ("smtp-full", session(SMTP | FULL, 1, smtp)),
+        ("smtp-then-alert", session(SMTP, 2, &[smtp, &hellos()[7].1].concat())),
+        ("smtp-refuses", session(SMTP, 1, b"220 a\r\n250-a\r\n250 StartTLS\r\n454 4.7.0 later\r\n221 bye\r\n")),
+        ("smtp-busy", session(SMTP | FULL, 0, b"421 busy\r\n")),
+        ("silence", session(IMAP | FULL, 1, b"")),
+    ]
+}
+
+/// Octets as gzip.
+fn packed(octets: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(octets).expect("memory");
+    writer.finish().expect("memory")
+}
+
+/// Logos that are not text.
+fn logos() -> Vec<(&'static str, Vec<u8>)> {
+    let whole = packed(LOGO);
+    vec![
+        ("packed", whole.clone()),
+        ("packed-twice", packed(&whole)),
+        ("packed-members", [whole.clone(), packed(b"<!-- -->")].concat()),
+        ("packed-cut", whole.get(..whole.len() / 2).unwrap_or_default().to_vec()),
+        ("packed-large", packed(&[b' '; 300_000])),
+    ]
+}
+
+/// A logo, as far as certificates care.
+const LOGO: &[u8] =
+    b"<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.2\" baseProfile=\"tiny-ps\" viewBox=\"0 0 1 1\">\
+    <title>x</title></svg>";
+/// Keys of the certificates: that of RFC 8410 10.3, and two made up. Signatures of Ed25519 are always the same.
+const KEYS: [&str; 3] = [
+    "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC",
+    "MC4CAQAwBQYDK2VwBCIEIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
+    "MC4CAQAwBQYDK2VwBCIEIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC",
+];
+
+/// One of the keys.
+fn key(number: usize) -> KeyPair {
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", KEYS[number]);
+    KeyPair::from_pem(&pem).expect("a key")
+}
+
+/// One DER element.
+fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = prefix(&content);
+    let head = if content.len() < 128 { vec![tag, length[1]] } else { vec![tag, 0x82, length[0], length[1]] };
+    [head, content].concat()
+}
+
+/// A logotype extension with one image (RFC 9399 4.1); the digest is wrong.
+fn logotype(media_type: &str, uri: &str) -> Vec<u8> {
+    let algorithm = element(0x30, &[&element(0x06, &[&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1]])]);
+    let hashes = element(0x30, &[&element(0x30, &[&algorithm, &element(0x04, &[&[7; 32]])])]);
+    let uris = element(0x30, &[&element(0x16, &[uri.as_bytes()])]);
+    let details = element(0x30, &[&element(0x16, &[media_type.as_bytes()]), &hashes, &uris]);
+    let images = element(0x30, &[&element(0x30, &[&details])]);
+    element(0x30, &[&element(0xa2, &[&element(0xa0, &[&images])])])
+}
+
+/// Parameters of a certificate of the year that the target looks at.
+fn parameters(name: &str, names: &[&str]) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = CertificateParams::new(names).expect("names");
+    params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2027, 1, 1);
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
+/// The root of marks.
+fn root() -> CertifiedIssuer<'static, KeyPair> {
+    let mut root = parameters("Root", &[]);
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(root, key(0)).expect("a root")
+}
+
+/// A mark certificate with this logotype, issued by the root.
+fn mark(names: &[&str], logotype: Option<Vec<u8>>) -> Certificate {
+    let mut params = parameters("Example", names);
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(vec![1, 3, 6, 1, 5, 5, 7, 3, 31])];
+    let attribute = |last: u64| DnType::from_oid(&[1, 3, 6, 1, 4, 1, 53087, 1, last]);
+    params.distinguished_name.push(attribute(13), "Registered Mark");
+    params.distinguished_name.push(attribute(4), "TM\u{1b}[31m \u{202e}1");
+    let extension = logotype.map(|der| CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 12], der));
+    params.custom_extensions = extension.into_iter().collect();
+    params.signed_by(&key(1), &root()).expect("a certificate")
+}
+
+/// Certificates, alone in DER and in PEM files.
+fn marks() -> Vec<(&'static str, Vec<u8>)> {
+    let uri = |data: &[u8]| format!("data:image/svg+xml;base64,{}", base64(data));
+    let good = mark(&["example.com"], Some(logotype("image/svg+xml", &uri(LOGO))));
+    let small = packed(LOGO);
+    let gzip = mark(&["default._bimi.example.com"], Some(logotype("image/svg+xml+gzip", &uri(&small))));
+    let der = |certificate: Certificate| certificate.der().to_vec();
+    let own = parameters("self", &["*.example.com", "192.0.2.1"]).self_signed(&key(2)).expect("a certificate");
+    let (root, file) = (root().pem(), good.pem());
+    vec![
+        ("chain", format!("{file}{root}").into_bytes()),
+        ("root-first", format!("Subject: Root\n{root}\n{file}").into_bytes()),
+        ("twice", file.repeat(2).into_bytes()),
+        ("too-many", file.repeat(11).into_bytes()),
+        ("unterminated", file.as_bytes().get(..file.len() / 2).unwrap_or_default().to_vec()),
+        ("not-base64", file.replace('M', "*").into_bytes()),
+        ("no-certificate", b"-----BEGIN PRIVATE KEY-----\n".to_vec()),
+        ("crlf", file.replace('\n', "\r\n").into_bytes()),
+        ("der", der(good)),
+        ("der-packed", der(gzip)),
+        ("der-root", root_der()),
+        ("der-own", der(own)),
+        ("der-no-logotype", der(mark(&["example.com"], None))),
+        ("der-png", der(mark(&["example.com"], Some(logotype("image/png", "https://example.com/logo.png"))))),
+        ("der-linked", der(mark(&["example.com"], Some(logotype("image/svg+xml", "https://example.com/logo.svg"))))),
+        ("der-indirect", der(mark(&["example.com"], Some(element(0x30, &[&element(0xa2, &[&element(0xa1, &[])])]))))),
+        ("der-empty-logotype", der(mark(&[], Some(element(0x30, &[]))))),
+    ]
+}
+
+/// The root in DER.
+fn root_der() -> Vec<u8> {
+    root().der().to_vec()
+}
+
+/// Octets in base64.
+fn base64(octets: &[u8]) -> String {
+    STANDARD.encode(octets)
+}
+
 fn main() -> std::io::Result<()> {
-    for (target, seeds) in [("message", messages()), ("names", names()), ("walk", walks())] {
+    let targets = [
+        ("hello", hellos()),
+        ("mark", marks()),
+        ("message", messages()),
+        ("names", names()),
+        ("session", sessions()),
+        ("svg", logos()),
+        ("walk", walks()),
+    ];
+    for (target, seeds) in targets {
         let folder = corpus_folder(target);
         std::fs::create_dir_all(&folder)?;
         for (name, octets) in seeds {

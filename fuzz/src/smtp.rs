@@ -1,17 +1,16 @@
 //! SMTP: the reply decoder, and the probe over a server that says the input.
 
-use crate::bytes::Bytes;
 use crate::invariant::{check_json, check_text};
+use crate::talker::{Talker, pieces};
 use crate::world::paused;
 use ptrust_facts::Party;
 use ptrust_names::Observed;
-use ptrust_observe::ports::{BoxFuture, Dial, PathError, Ports, Stream};
+use ptrust_observe::ports::Ports;
 use ptrust_observe::smtp::probe;
 use ptrust_observe::smtp::reply::{Decoder, Event, Fault, MAX_LINE, MAX_LINES, MAX_TOTAL, MAX_WORD, Progress};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncWriteExt, duplex};
 use tokio::time::Instant;
 
 /// Octets that escaping makes of one: `\255`.
@@ -29,14 +28,6 @@ pub fn smtp(bytes: &[u8]) {
     assert_eq!(events(said, &pieces), whole, "pieces matter");
     check_events(said, &whole);
     check_probe(*seed, said);
-}
-
-/// Lengths of pieces, from single octets to hundreds.
-fn pieces(seed: u8) -> impl Fn(usize) -> usize {
-    move |at| match seed {
-        0 => 1,
-        seed => 1 + at.wrapping_mul(usize::from(seed)).wrapping_add(at >> 3) % 97 * usize::from(seed >> 5),
-    }
 }
 
 /// All events of the bytes, fed in pieces; the function gives the next piece's length for an offset.
@@ -84,36 +75,6 @@ fn check_events(said: &[u8], events: &[Event]) {
             }
             Progress::More => assert!(lines <= MAX_LINES, "a long reply"),
         }
-    }
-}
-
-/// A server that says the input in pieces, with pauses, and then hangs up or stays silent.
-struct Talker {
-    seed: u8,
-    said: Vec<u8>,
-}
-
-impl Dial for Talker {
-    fn dial(&self, _: SocketAddr, _: Duration) -> BoxFuture<'_, Result<Box<dyn Stream>, PathError>> {
-        let (ours, mut theirs) = duplex(MAX_TOTAL);
-        let (seed, said) = (self.seed, self.said.clone());
-        tokio::spawn(async move {
-            let mut bytes = Bytes::new(&said);
-            let mut rest = said.as_slice();
-            while !rest.is_empty() {
-                let (head, tail) = rest.split_at((1 + bytes.below(200)).min(rest.len()));
-                if theirs.write_all(head).await.is_err() {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(u64::from(seed) * 20)).await;
-                rest = tail;
-            }
-            if seed & 1 == 1 {
-                // Silence on an open connection.
-                std::future::pending::<()>().await;
-            }
-        });
-        Box::pin(async move { Ok(Box::new(ours) as Box<dyn Stream>) })
     }
 }
 

@@ -52,4 +52,7 @@ macro_rules! replayed {
     };
 }
 
-replayed!(config, hints, letter, log, message, names, rdap, report, smtp, spf, walk, world);
+replayed!(
+    config, document, hello, hints, letter, log, mark, message, names, rdap, records, report, session, smtp, spf, svg,
+    walk, world
+);

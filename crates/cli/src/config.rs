@@ -90,6 +90,7 @@ pub(crate) struct Blocklists {
     /// Zones in place of the built-in set.
     pub(crate) zones: Vec<ptrust_names::Name>,
     /// Keys by the ids of lists.
+    #[serde(deserialize_with = "keys")]
     pub(crate) keys: BTreeMap<String, String>,
 }
 
@@ -174,6 +175,16 @@ fn resolvers<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<So
     let texts = Vec::<String>::deserialize(deserializer)?;
     let parsed = texts.iter().map(|text| args::resolver(text).map_err(|fix| format!("{text:?} is no resolver; {fix}")));
     parsed.collect::<Result<_, _>>().map_err(serde::de::Error::custom)
+}
+
+/// Keys as text. The usual complaint of a wrong type would quote the key.
+fn keys<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let values = BTreeMap::<String, toml::Value>::deserialize(deserializer)?;
+    let text = |(id, value): (String, toml::Value)| match value {
+        toml::Value::String(key) => Ok((id, key)),
+        _ => Err(serde::de::Error::custom(format!("the key of {} must be text in quotes", ptrust_names::escape(&id)))),
+    };
+    values.into_iter().map(text).collect()
 }
 
 /// A time as text.

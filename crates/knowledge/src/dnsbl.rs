@@ -209,13 +209,16 @@ pub fn by_keyed_name(name: &Name) -> Option<&'static List> {
     lists().iter().find(|list| list.zone_name(true).is_some_and(|zone| name.is_below(&zone)))
 }
 
-/// A name with the user's key in its place.
+/// A name with the user's key in its place: that of the zone, whatever stands in front of it.
 ///
 /// # Errors
 /// When the key is no label.
 pub fn with_key(name: &Name, key: &str) -> Result<Name, ptrust_names::NameError> {
-    let label = |label| if label == KEY_LABEL.as_bytes() { key.as_bytes() } else { label };
-    Name::from_labels(name.labels().map(label))
+    let mut labels: Vec<&[u8]> = name.labels().collect();
+    if let Some(label) = labels.iter_mut().rfind(|label| **label == KEY_LABEL.as_bytes()) {
+        *label = key.as_bytes();
+    }
+    Name::from_labels(labels)
 }
 
 impl List {

@@ -5,11 +5,15 @@ use ptrust_names::{Absence, Cause, CharString, Observed, Records};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::mem::discriminant;
 
 /// Octets of a list that are read at most: a TXT record holds no more, and no header field should.
 pub const MAX_LIST: usize = 65_535;
 /// Tags of a list that are read at most. The longest lists in use have some fifteen.
 pub const MAX_TAGS: usize = 64;
+/// Faults of one kind and effect that are kept at most: as many as tags, since a tag has each once. Lists within a tag, and
+/// what lies between tags, can have thousands.
+pub const MAX_SAME_FAULTS: usize = MAX_TAGS;
 /// Texts at a name that are kept for showing at most. A name may hold thousands.
 pub const MAX_TEXTS: usize = 8;
 
@@ -48,7 +52,8 @@ pub trait HasEffect {
     fn effect(&self) -> Effect;
 }
 
-/// What a parser read, with every fault it met, in the order of their places.
+/// What a parser read, with the faults it met, in the order of their places: of one kind and effect the first
+/// [`MAX_SAME_FAULTS`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Parsed<T, K: fmt::Debug + fmt::Display> {
     /// The values.
@@ -58,9 +63,21 @@ pub struct Parsed<T, K: fmt::Debug + fmt::Display> {
 }
 
 impl<T, K: fmt::Debug + fmt::Display + HasEffect> Parsed<T, K> {
-    /// Joins a value and its faults, sorted by place.
+    /// Joins a value and its faults, sorted by place. Kinds and effects are counted apart, so that what a record is good
+    /// for does not depend on how many faults it has.
     pub(crate) fn new(value: T, mut faults: Vec<Fault<K>>) -> Self {
         faults.sort_by_key(|fault| fault.at);
+        let mut counts = Vec::new();
+        faults.retain(|fault| {
+            let key = (discriminant(&fault.kind), fault.kind.effect());
+            let at = counts.iter().position(|(counted, _)| *counted == key).unwrap_or(counts.len());
+            if at == counts.len() {
+                counts.push((key, 0));
+            }
+            let Some((_, count)) = counts.get_mut(at) else { return true };
+            *count += 1;
+            *count <= MAX_SAME_FAULTS
+        });
         Self { value, faults }
     }
 
@@ -372,6 +389,17 @@ mod tests {
         assert_eq!(list.faults, []);
         let items: Vec<_> = list.get("h").expect("h").items(b':').collect();
         assert_eq!(items, [(23, b"x".as_slice()), (27, b"y")]);
+    }
+
+    #[test]
+    fn faults_are_bounded_and_none_of_weight_is_lost() {
+        let many = format!("v=DMARC1; p=none{}; x", ";".repeat(1_000));
+        let parsed = crate::dmarc::parse(many.as_bytes()).expect("a record");
+        assert_eq!(parsed.faults.len(), MAX_SAME_FAULTS + 1);
+        assert_eq!(parsed.faults_from(Effect::PartIgnored).count(), 1);
+        let many = format!("version: STSv1\n{}mode: x\n", "x:\n".repeat(1_000));
+        let parsed = crate::mta_sts::parse_policy(many.as_bytes());
+        assert!(parsed.is_void() && parsed.faults.len() < 2 * MAX_SAME_FAULTS, "{}", parsed.faults.len());
     }
 
     #[test]

@@ -7,12 +7,17 @@ use crate::ask::cause_of_path;
 use crate::ports::{FetchError, Ports};
 use crate::settings::Settings;
 use ptrust_facts::{Document, Fact, Source, Transport};
-use ptrust_names::{Hex, Observed};
+use ptrust_names::{Hex, Observed, escape};
 use tokio::time::Instant;
 
 /// Octets of a document at most. Policies have 64 KiB (RFC 8461 3.2), logos should have 32 KiB, and certificates of marks
 /// carry the logo once more.
 const MAX_DOCUMENT: usize = 256 * 1024;
+
+/// The value of a header field, safe to show. A tab is the blank that it stands for (RFC 9110 5.6.3).
+fn shown(value: &str) -> String {
+    escape(&value.replace('\t', " "))
+}
 
 /// Fetches a document. Failures are values.
 pub async fn fetch(ports: &Ports, settings: &Settings, url: &str) -> Fact<Document> {
@@ -22,8 +27,8 @@ pub async fn fetch(ports: &Ports, settings: &Settings, url: &str) -> Fact<Docume
     let outcome = match got {
         Ok(response) => Observed::Present(Document::Response {
             status: response.status,
-            content_type: response.content_type,
-            location: response.location,
+            content_type: response.content_type.as_deref().map(shown),
+            location: response.location.as_deref().map(shown),
             body: Hex(response.body),
         }),
         Err(FetchError::Tls) => Observed::Present(Document::TlsFailed),

@@ -65,3 +65,69 @@ pub(super) async fn answer(engine: &Engine, key: Key, whole: bool) -> Arrival {
     };
     Arrival::Fact(key, Box::new(fact))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Options;
+    use ptrust_names::{Absence, Data};
+    use ptrust_world::World;
+
+    /// The key of the tests, which must be in no fact.
+    const SECRET: &str = "S3cr3tK3y";
+    /// A keyed list: one listing, one behind an alias, one test point that nobody answers for.
+    const WORLD: &str = "\
+zone dq.spamhaus.net ns1.list.example
+25.113.0.203.s3cr3tk3y.zen A 127.0.0.4
+26.113.0.203.s3cr3tk3y.zen CNAME listed.s3cr3tk3y.zen.dq.spamhaus.net.
+listed.s3cr3tk3y.zen A 127.0.0.2
+!servfail ns1.list.example 28.113.0.203.s3cr3tk3y.zen.dq.spamhaus.net A
+";
+
+    /// What is known after asking for an address of the keyed list, with a key or none.
+    async fn asked(first: u8, key: Option<&str>) -> (Question, Fact<Records>) {
+        let world = World::parse(WORLD).expect("a world");
+        let list_keys = key.map(|key| ("spamhaus-zen".to_owned(), key.to_owned())).into_iter().collect();
+        let options = Options { list_keys, ..Options::default() };
+        let engine = Engine::new(world.ports(), world.settings(), ptrust_checks::Settings::default(), options);
+        let engine = engine.expect("the world's anchors");
+        let name = format!("{first}.113.0.203.{{key}}.zen.dq.spamhaus.net").parse().expect("a name");
+        let question = Question::new(name, RecordType::A);
+        let Arrival::Fact(key, fact) = answer(&engine, Key::Resolver(question.clone()), false).await else {
+            panic!("no fact");
+        };
+        assert_eq!(key, Key::Resolver(question.clone()));
+        let AnyFact::Records(fact) = *fact else { panic!("{fact:?}") };
+        let told = format!("{fact:?} {}", serde_json::to_string(&fact).expect("JSON")).to_ascii_lowercase();
+        assert!(!told.contains(&SECRET.to_ascii_lowercase()), "{told}");
+        (question, fact)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_listing_is_told_under_the_name_without_the_key() {
+        for (first, listed) in [(25, [127, 0, 0, 4]), (26, [127, 0, 0, 2])] {
+            let (question, fact) = asked(first, Some(SECRET)).await;
+            let records = fact.observed.present().expect("a listing");
+            assert_eq!(records.aliases, []);
+            let found: Vec<_> = records.set.iter().map(|record| (&record.owner, &record.data)).collect();
+            assert_eq!(found, [(&question.name, &Data::A(listed.into()))]);
+            assert!(!fact.sources.is_empty());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_not_listed_or_not_known_stays_so() {
+        let (_, fact) = asked(27, Some(SECRET)).await;
+        assert!(matches!(fact.observed, Observed::Absent(Absence { soa: None, .. })), "{fact:?}");
+        let (_, fact) = asked(28, Some(SECRET)).await;
+        assert!(matches!(fact.observed, Observed::Unknown(_)), "{fact:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_is_asked_without_a_usable_key() {
+        for key in [None, Some(""), Some("a label of more than sixty-three octets is no label that a name can have")] {
+            let (_, fact) = asked(25, key).await;
+            assert_eq!((fact.observed.cause(), fact.sources.len()), (Some(Cause::NotAsked), 0), "{fact:?}");
+        }
+    }
+}

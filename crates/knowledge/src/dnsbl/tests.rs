@@ -58,6 +58,60 @@ fn only_lists_that_answer_everybody_are_asked() {
     }
 }
 
+/// Lists with a zone for keys, and that zone behind the key.
+fn keyed_zones() -> impl Iterator<Item = (&'static List, Name)> {
+    lists().iter().filter_map(|one| {
+        let zone: Name = one.zone_name(true)?.to_string().strip_prefix("{key}.")?.parse().expect("a zone");
+        Some((one, zone))
+    })
+}
+
+#[test]
+fn names_with_a_key_belong_to_their_list() {
+    let subjects: [Subject; 3] = [
+        Subject::Address([203, 0, 113, 25].into()),
+        Subject::Address("2001:db8::1".parse().expect("an address")),
+        // Whoever owns a domain chooses its labels.
+        Subject::Domain("{key}.example.com".parse().expect("a name")),
+    ];
+    let mut asked = BTreeSet::new();
+    for (one, zone) in keyed_zones() {
+        let points = one.test_points(true).into_iter().map(|(name, _)| name);
+        for name in subjects.iter().filter_map(|subject| one.question(subject, true)).chain(points) {
+            assert_eq!(by_keyed_name(&name).map(|found| &found.id), Some(&one.id), "{name}");
+            let full = with_key(&name, "s3cr3t").expect("a name");
+            assert_eq!(full.label_count(), name.label_count(), "{name}");
+            assert!(full.is_below(&zone.prepend(b"s3cr3t").expect("a zone")), "{full}");
+            assert_eq!(full.to_string().matches("s3cr3t").count(), 1, "{full}");
+            // The name as asked is of no keyed zone: nobody takes it for one to be asked with a key.
+            assert!(by_keyed_name(&full).is_none(), "{full}");
+            asked.insert(&one.id);
+        }
+    }
+    assert!(asked.len() >= 3, "{asked:?}");
+    for other in
+        ["25.113.0.203.zen.spamhaus.org", "{key}.example.com", "{key}.zen.dq.spamhaus.net", "dq.spamhaus.net", "."]
+    {
+        assert_eq!(by_keyed_name(&other.parse().expect("a name")).map(|one| &one.id), None, "{other}");
+    }
+}
+
+#[test]
+fn what_is_no_label_is_no_key() {
+    let name = "2.0.0.127.{key}.zen.dq.spamhaus.net".parse().expect("a name");
+    for wrong in ["", &"k".repeat(64)] {
+        assert!(with_key(&name, wrong).is_err(), "{wrong}");
+    }
+    // A key cannot lead out of the zone.
+    let zone = "zen.dq.spamhaus.net".parse().expect("a name");
+    for odd in ["a.b", "evil.example.", "*", "\\"] {
+        let full = with_key(&name, odd).expect("a name");
+        assert!(full.is_below(&zone) && full.label_count() == name.label_count(), "{full}");
+    }
+    let plain: Name = "25.113.0.203.zen.spamhaus.org".parse().expect("a name");
+    assert_eq!(with_key(&plain, "s3cr3t"), Ok(plain));
+}
+
 #[test]
 fn codes_read_ranges_bits_and_wildcards() {
     let fits = |code: &str, last: [u8; 4]| code.parse::<Code>().expect("a code").fits(last.into());

@@ -411,7 +411,9 @@ fn unquoted(value: &[u8]) -> String {
     let mut rest = value;
     while let Some((&octet, tail)) = rest.split_first() {
         let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        let code = pair.filter(|_| octet == b'=').and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        // Rust reads a sign in front of digits, which the standard does not know.
+        let pair = pair.filter(|pair| octet == b'=' && !pair.starts_with('+'));
+        let code = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
         octets.push(code.unwrap_or(octet));
         rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }

@@ -199,6 +199,13 @@ fn signature_faults_have_places() {
     assert_eq!(faults(("d=e.com", "d=e..com")), [(21, F::BadValue("d".into()))]);
 }
 
+#[test]
+fn notes_are_quoted_printable() {
+    let notes = |text: &str| parse_key(format!("n={text}; p=").as_bytes()).value.notes;
+    assert_eq!(notes("a=20b=3D"), Some("a b=".into()));
+    assert_eq!(notes("=1b[=+1=zz="), Some("\\027[=+1=zz=".into()));
+}
+
 proptest! {
     #[test]
     fn keys_read_back(

@@ -274,7 +274,8 @@ pub fn parse(text: &[u8]) -> Result<ParsedDmarc, Fault<VersionFault>> {
             }
             "pct" => {
                 faults.push(Fault::new(tag.at, DmarcFault::Obsolete(name)));
-                record.pct = tag.text().and_then(|text| text.parse().ok()).filter(|pct| *pct <= 100);
+                let digits = tag.text().filter(|text| text.bytes().all(|octet| octet.is_ascii_digit()));
+                record.pct = digits.and_then(|text| text.parse().ok()).filter(|pct| *pct <= 100);
             }
             "rf" | "ri" => faults.push(Fault::new(tag.at, DmarcFault::Obsolete(name))),
             "v" => {}

@@ -51,6 +51,8 @@ fn words_have_no_case_and_faults_have_places() {
         faults("v=DMARC1; p=none; rua=a@b.c, mailto:x@y.z!10m"),
         [(22, Effect::PartIgnored), (29, Effect::Remark)]
     );
+    assert_eq!(read("v=DMARC1; p=none; pct=50").value.pct, Some(50));
+    assert_eq!(read("v=DMARC1; p=none; pct=+50").value.pct, None);
     assert_eq!(faults("v=DMARC1; rua=mailto:x@y.z"), [(8, Effect::PartIgnored)]);
     assert_eq!(faults("v=DMARC1; rua=mailto:x@y.z; p=none"), [(28, Effect::Remark)]);
     assert_eq!(faults("v=DMARC1; p=none; fo=1:d"), [(18, Effect::Remark), (21, Effect::Remark)]);

@@ -11,6 +11,12 @@ pub const MAX_HEARD: usize = 16 * 1024;
 const HANDSHAKE: u8 = 22;
 /// Record type of an alert.
 const ALERT: u8 = 21;
+/// Octets of an alert: level and description (RFC 5246 7.2).
+const ALERT_LENGTH: usize = 2;
+/// Level of an alert that ends nothing.
+const WARNING: u8 = 1;
+/// Description of the alert that says goodbye, which is a warning too.
+const CLOSE_NOTIFY: u8 = 0;
 /// Handshake type of a ServerHello (RFC 5246 7.4).
 const SERVER_HELLO: u8 = 2;
 /// Octets of a record's head.
@@ -74,10 +80,22 @@ impl Hello {
         record
     }
 
-    /// What the answer so far says; `None` when it is not complete enough to tell.
+    /// What the answer so far says; `None` when it is not complete enough to tell. Warnings are passed over: some servers
+    /// say in one that they do not know the server name, and go on (RFC 6066 3).
     pub fn read(&self, heard: &[u8]) -> Option<Accepted> {
+        let mut heard = heard;
+        while heard.first() == Some(&ALERT) {
+            let length = heard.get(3..RECORD_HEAD)?;
+            if length.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)) != ALERT_LENGTH {
+                return Some(Accepted::No);
+            }
+            let (alert, rest) = heard.get(RECORD_HEAD..)?.split_at_checked(ALERT_LENGTH)?;
+            if alert.first() != Some(&WARNING) || alert.get(1) == Some(&CLOSE_NOTIFY) {
+                return Some(Accepted::No);
+            }
+            heard = rest;
+        }
         match *heard.first()? {
-            ALERT => Some(Accepted::No),
             HANDSHAKE => {
                 let hello = heard.get(RECORD_HEAD..)?;
                 if hello.first()? != &SERVER_HELLO {
@@ -142,6 +160,11 @@ mod tests {
         assert_eq!(hello.read(&agrees([3, 3], [0, 0x2f])), Some(Accepted::No), "another version");
         assert_eq!(hello.read(&agrees([3, 1], [0x13, 1])), Some(Accepted::No), "a suite that was not offered");
         assert_eq!(hello.read(&[ALERT, 3, 1, 0, 2, 2, 70]), Some(Accepted::No));
+        let warning = [ALERT, 3, 1, 0, 2, WARNING, 112];
+        assert_eq!(hello.read(&warning), None);
+        assert_eq!(hello.read(&[&warning[..], &agrees([3, 1], [0, 0x2f])].concat()), Some(Accepted::Yes), "it goes on");
+        assert_eq!(hello.read(&[ALERT, 3, 1, 0, 2, WARNING, CLOSE_NOTIFY]), Some(Accepted::No));
+        assert_eq!(hello.read(&[ALERT, 3, 1, 0, 0]), Some(Accepted::No));
         assert_eq!(hello.read(b"500 what"), Some(Accepted::Unknown));
         assert_eq!(hello.read(&[HANDSHAKE, 3, 1]), None);
         assert_eq!(Hello::weak().read(&agrees([3, 3], [0, 5])), Some(Accepted::Yes));

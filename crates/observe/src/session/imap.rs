@@ -57,18 +57,29 @@ impl Lines {
     }
 }
 
-/// The capabilities in a line: of an untagged CAPABILITY answer, or of a response code.
+/// The capabilities in a line: of an untagged CAPABILITY answer, or of a response code. Words of IMAP compare without case
+/// (RFC 9051 9).
 pub fn capabilities(line: &str) -> Option<Vec<String>> {
-    let bare = line.strip_prefix("* CAPABILITY ");
-    let coded = || line.split_once("[CAPABILITY ").and_then(|(_, rest)| rest.split_once(']')).map(|(inside, _)| inside);
+    let behind = |start: &str| {
+        let mut at = line.as_bytes().windows(start.len());
+        let at = at.position(|window| window.eq_ignore_ascii_case(start.as_bytes()))?;
+        Some((at, line.get(at + start.len()..)?))
+    };
+    let bare = behind("* CAPABILITY ").filter(|(at, _)| *at == 0).map(|(_, rest)| rest);
+    let coded = || behind("[CAPABILITY ").and_then(|(_, rest)| rest.split_once(']')).map(|(inside, _)| inside);
     let list = bare.or_else(coded)?;
     Some(list.split_ascii_whitespace().map(str::to_owned).collect())
+}
+
+/// Whether what follows a tag says that the command was carried out.
+fn is_ok(status: &str) -> bool {
+    status.split(' ').next().is_some_and(|word| word.eq_ignore_ascii_case("OK"))
 }
 
 /// Speaks IMAP. Once the server has greeted, what fails after it no longer loses what was learnt.
 pub(super) async fn converse(client: &Client<'_>, mut talk: Talk, mut session: Session) -> Result<Session, Cause> {
     let mut lines = Lines::default();
-    let greeting = line(&mut talk, &mut lines, GREETING_WAIT).await?;
+    let greeting = within(GREETING_WAIT, line(&mut talk, &mut lines)).await?;
     session.greeted_ms = talk.elapsed();
     if !greeting.starts_with("* ") {
         return Err(Cause::Garbled);
@@ -87,7 +98,7 @@ pub(super) async fn converse(client: &Client<'_>, mut talk: Talk, mut session: S
         return Ok(leave(talk, lines, session).await);
     }
     match command(&mut talk, &mut lines, "a2", "STARTTLS", COMMAND_WAIT).await {
-        Ok((status, _)) if status.starts_with("OK") => {}
+        Ok((status, _)) if is_ok(&status) => {}
         Ok((status, _)) => {
             session.starttls = StartTls::Refused(status);
             return Ok(leave(talk, lines, session).await);
@@ -119,10 +130,10 @@ pub(super) async fn converse(client: &Client<'_>, mut talk: Talk, mut session: S
 /// Greeting and STARTTLS, for connections that look at TLS only; `behind` goes out with STARTTLS.
 pub(super) async fn begin_tls(talk: &mut Talk, behind: &[u8]) -> Result<(), Cause> {
     let mut lines = Lines::default();
-    line(talk, &mut lines, GREETING_WAIT).await?;
+    within(GREETING_WAIT, line(talk, &mut lines)).await?;
     talk.write(&[b"a2 STARTTLS\r\n", behind].concat()).await?;
     let (status, _) = answer(talk, &mut lines, "a2", COMMAND_WAIT).await?;
-    if status.starts_with("OK") { Ok(()) } else { Err(Cause::Refused) }
+    if is_ok(&status) { Ok(()) } else { Err(Cause::Refused) }
 }
 
 /// Says goodbye.
@@ -144,38 +155,43 @@ async fn command(
     answer(talk, lines, tag, wait).await
 }
 
-/// Reads up to the tagged answer.
+/// Reads up to the tagged answer. The time is for all of it: a server that says a line now and then gets no more.
 async fn answer(talk: &mut Talk, lines: &mut Lines, tag: &str, wait: Duration) -> Result<(String, Vec<String>), Cause> {
-    let mut found = Vec::new();
-    for _ in 0..MAX_LINES {
-        let text = line(talk, lines, wait).await?;
-        if let Some(list) = capabilities(&text) {
-            found = list;
+    let read = async {
+        let mut found = Vec::new();
+        for _ in 0..MAX_LINES {
+            let text = line(talk, lines).await?;
+            if let Some(list) = capabilities(&text) {
+                found = list;
+            }
+            if let Some(status) = text.strip_prefix(tag).and_then(|rest| rest.strip_prefix(' ')) {
+                return Ok((status.to_owned(), found));
+            }
         }
-        if let Some(status) = text.strip_prefix(tag).and_then(|rest| rest.strip_prefix(' ')) {
-            return Ok((status.to_owned(), found));
-        }
-    }
-    Err(Cause::Garbled)
+        Err(Cause::Garbled)
+    };
+    within(wait, read).await
 }
 
-/// Reads one line within a time.
-async fn line(talk: &mut Talk, lines: &mut Lines, wait: Duration) -> Result<String, Cause> {
-    let read = async {
-        let mut chunk = [0; CHUNK];
-        loop {
-            if let Some(line) = lines.line().map_err(|NotImap| Cause::Garbled)? {
-                return Ok(line);
-            }
-            match talk.stream.read(&mut chunk).await {
-                Ok(0) | Err(_) => return Err(Cause::Refused),
-                Ok(length) => lines.feed(chunk.get(..length).unwrap_or_default()),
-            }
+/// What comes within a time.
+async fn within<T>(wait: Duration, read: impl Future<Output = Result<T, Cause>>) -> Result<T, Cause> {
+    timeout(wait, read).await.unwrap_or(Err(cause_of_path(PathError::Timeout)))
+}
+
+/// Reads one line, however long it takes.
+async fn line(talk: &mut Talk, lines: &mut Lines) -> Result<String, Cause> {
+    // On the heap: this future is held several times over.
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        if let Some(line) = lines.line().map_err(|NotImap| Cause::Garbled)? {
+            talk.note(Party::Server, line.clone());
+            return Ok(line);
         }
-    };
-    let line = timeout(wait, read).await.unwrap_or(Err(cause_of_path(PathError::Timeout)))?;
-    talk.note(Party::Server, line.clone());
-    Ok(line)
+        match talk.stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => return Err(Cause::Refused),
+            Ok(length) => lines.feed(chunk.get(..length).unwrap_or_default()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -188,7 +204,11 @@ mod tests {
         let words = |line: &str| capabilities(line).map(|list| list.join(","));
         assert_eq!(words("* CAPABILITY IMAP4rev1 STARTTLS"), Some("IMAP4rev1,STARTTLS".into()));
         assert_eq!(words("* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] ready"), Some("IMAP4rev1,LOGINDISABLED".into()));
+        assert_eq!(words("* ok [Capability imap4rev1] ready"), Some("imap4rev1".into()));
+        assert_eq!(words("* capability imap4rev1"), Some("imap4rev1".into()));
         assert_eq!(words("* OK ready"), None);
+        assert_eq!(words("* OK of * CAPABILITY none"), None);
+        assert!(is_ok("ok go ahead") && is_ok("OK") && !is_ok("OKAY") && !is_ok("NO OK"));
     }
 
     #[test]

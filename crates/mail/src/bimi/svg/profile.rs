@@ -86,6 +86,9 @@ const MAX_TITLE: usize = 64;
 /// The namespace of links.
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 
+/// The namespace of XHTML.
+const XHTML: &str = "http://www.w3.org/1999/xhtml";
+
 /// The namespace of `xml:` attributes.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -101,7 +104,9 @@ pub(super) fn walk(document: &Document<'_>, findings: &mut Findings<'_, '_>) -> 
     let title = head(root, findings);
     for node in document.descendants().filter(Node::is_element) {
         let in_metadata = node.ancestors().skip(1).any(|above| above.has_tag_name((SVG, "metadata")));
-        if !in_metadata {
+        // Renderers pass over what they do not know in metadata, and run scripts of SVG and XHTML wherever these stand.
+        let is_known = matches!(node.tag_name().namespace(), Some(SVG | XHTML));
+        if !in_metadata || is_known {
             element(node, findings);
         }
     }

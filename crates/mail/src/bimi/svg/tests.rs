@@ -41,6 +41,15 @@ fn a_good_logo_conforms_plain_and_packed() {
 }
 
 #[test]
+fn metadata_hides_no_script() {
+    use ViolationKind as Kind;
+    let in_metadata = |inner: &str| kinds(&with("</metadata>", &format!("{inner}</metadata>")));
+    assert_eq!(in_metadata("<x:note xmlns:x=\"https://example.com/ns\" onload=\"\"/>"), []);
+    assert_eq!(in_metadata("<script>alert(1)</script>"), [Kind::Script]);
+    assert_eq!(in_metadata("<script xmlns=\"http://www.w3.org/1999/xhtml\"/>"), [Kind::ForeignElement]);
+}
+
+#[test]
 fn every_rule_is_held() {
     use ViolationKind as Kind;
     let in_g = |inner: &str| with("<path d=\"M0 0h64v64z\"/>", inner);

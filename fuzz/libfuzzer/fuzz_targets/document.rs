@@ -1,0 +1,4 @@
+//! `document` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ptrust_fuzz::document(bytes));
