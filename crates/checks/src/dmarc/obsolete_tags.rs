@@ -28,7 +28,8 @@ fn judge(posture: &Posture) -> Judgement {
             Determined::Known(_) => Judgement::NotApplicable,
         };
     };
-    if record.record.policies().is_none() {
+    // A policy that cannot be read is a defect of its own.
+    if record.record.policies().is_none() || record.record.policy_fault().is_some() {
         return Judgement::NotApplicable;
     }
     let faults: Vec<String> = record.record.faults.iter().map(|fault| fault.kind.to_string()).collect();

@@ -28,6 +28,10 @@ fn judge(posture: &Posture) -> Judgement {
             Determined::Known(_) => Judgement::NotApplicable,
         };
     };
+    // A policy that cannot be read is a defect of its own.
+    if record.record.policies().is_none() || record.record.policy_fault().is_some() {
+        return Judgement::NotApplicable;
+    }
     if !record.record.value.testing {
         return Judgement::Pass;
     }
