@@ -81,6 +81,7 @@ pub static ALL: &[&crate::Check] = &[
     &crate::dmarc::no_reports::CHECK,
     &crate::dmarc::obsolete_tags::CHECK,
     &crate::dmarc::policy_none::CHECK,
+    &crate::dmarc::report_address_syntax::CHECK,
     &crate::dmarc::report_unauthorized::CHECK,
     &crate::dmarc::subdomain_weaker::CHECK,
     &crate::dmarc::syntax::CHECK,

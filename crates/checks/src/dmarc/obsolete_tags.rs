@@ -32,7 +32,9 @@ fn judge(posture: &Posture) -> Judgement {
     if record.record.policies().is_none() || record.record.policy_fault().is_some() {
         return Judgement::NotApplicable;
     }
-    let faults: Vec<String> = record.record.faults.iter().map(|fault| fault.kind.to_string()).collect();
+    // Addresses that cannot be used are told by a check of their own.
+    let faults = record.record.faults.iter().filter(|fault| common::tag_of(&fault.kind).is_none());
+    let faults: Vec<String> = faults.map(|fault| fault.kind.to_string()).collect();
     if faults.is_empty() {
         return Judgement::Pass;
     }
