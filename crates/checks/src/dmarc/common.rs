@@ -2,7 +2,7 @@
 
 use crate::posture::Posture;
 use crate::{Evidence, evidence};
-use ptrust_mail::dmarc::{DmarcFault, DmarcRecord, PolicyRecord, dmarc_question};
+use ptrust_mail::dmarc::{DmarcFault, DmarcRecord, ParsedDmarc, Policy, PolicyRecord, dmarc_question};
 use ptrust_mail::tags::OneRecord;
 
 /// What the servers say of the record that holds.
@@ -33,4 +33,12 @@ pub(super) fn tag_of(fault: &DmarcFault) -> Option<&str> {
         DmarcFault::BadUri { tag, .. } | DmarcFault::UriNotMailto(tag) => Some(tag),
         _ => None,
     }
+}
+
+/// The share of failing mail, in percent, that receivers of RFC 7489 apply a policy to, when it is not all (RFC 7489 6.3).
+/// A record that asks for nothing asks for it of every share.
+pub(super) fn sampled(record: &ParsedDmarc) -> Option<u8> {
+    let policies = record.effective_old()?;
+    let asks = policies.domain.max(policies.subdomain) > Policy::None;
+    record.value.pct.filter(|pct| *pct < 100 && asks)
 }
