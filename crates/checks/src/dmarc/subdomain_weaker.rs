@@ -8,7 +8,7 @@ use ptrust_mail::dmarc::{Determined, DmarcRecord};
 pub const CHECK: Check = Check {
     id: "dmarc-subdomain-weaker",
     title: "Subdomains have a weaker DMARC policy than the domain",
-    severity: Severity::Notice,
+    severity: Severity::Warning,
     confidence: Confidence::Proven,
     authority: Authority::Standard("RFC 9989 4.7"),
     who: Who::DomainOwner,
