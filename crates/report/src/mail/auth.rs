@@ -2,7 +2,7 @@
 
 use ptrust_checks::Posture;
 use ptrust_mail::dkim::{KeyAnswer, KeyState, PublicKey};
-use ptrust_mail::dmarc::{Determined, Difference, Policy};
+use ptrust_mail::dmarc::{Determined, Difference, Policy, ReportUri, Target};
 use ptrust_names::{Cause, CharString, Name};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub struct Dmarc {
     pub organizational_domain_rfc7489: Option<Name>,
     /// How the two ways differ.
     pub differences: Vec<Difference>,
-    /// Where aggregate reports go.
+    /// Mailboxes that aggregate reports go to, as `mailto:` URIs; what receivers ignore is left out.
     pub reports: Vec<String>,
 }
 
@@ -55,10 +55,13 @@ pub(super) fn dmarc(posture: &Posture) -> Dmarc {
         organizational_domain: name(&discovery.tree_walk.organizational_domain),
         organizational_domain_rfc7489: name(&discovery.suffix_list.organizational_domain),
         differences: discovery.differences.clone(),
-        reports: record
-            .map(|record| record.record.value.rua.iter().map(ToString::to_string).collect())
-            .unwrap_or_default(),
+        reports: record.map(|record| mailboxes(&record.record.value.rua)).unwrap_or_default(),
     }
+}
+
+/// The URIs that lead to a mailbox: receivers send reports nowhere else.
+fn mailboxes(uris: &[ReportUri]) -> Vec<String> {
+    uris.iter().filter(|uri| matches!(uri.target, Target::Mailto { .. })).map(ToString::to_string).collect()
 }
 
 /// The DKIM keys of a domain.
