@@ -44,7 +44,7 @@ fn failure(posture: &Posture, record: &PolicyRecord) -> Failure {
     let text = common::text(posture, record);
     let told = |fault: &Fault<DmarcFault>| {
         let shown: String = String::from_utf8_lossy(entry(&text, fault.at)).chars().take(MAX_SHOWN).collect();
-        format!("{} (\"{}\" at octet {})", fault.kind, ptrust_names::escape(&shown), fault.at)
+        format!("\"{}\" at octet {} ({})", ptrust_names::escape(&shown), fault.at, fault.kind)
     };
     let told = remedy::joined(record.record.address_faults().map(told));
     Failure {
