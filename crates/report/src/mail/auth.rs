@@ -73,6 +73,9 @@ pub struct Dkim {
     pub guessed: usize,
     /// Whether it is proven that the domain has no selector at all.
     pub none: bool,
+    /// What a wildcard at `*._domainkey` answers for every selector that has no key of its own: `usable`, `revoked`,
+    /// `broken` or `several`; null when there is no wildcard, `unknown` when nobody could say.
+    pub wildcard: Option<&'static str>,
 }
 
 /// One selector.
@@ -91,24 +94,35 @@ pub struct DkimKey {
 /// The DKIM keys.
 pub(super) fn dkim(posture: &Posture) -> Dkim {
     let keys = posture.selectors().into_iter().map(|selector| {
-        let (state, key) = match &selector.answer {
-            KeyAnswer::Present { key, .. } => {
-                let state = match key.state() {
-                    KeyState::Usable { .. } => "usable",
-                    KeyState::Revoked => "revoked",
-                    KeyState::Broken => "broken",
-                };
-                (state, key.key())
-            }
-            KeyAnswer::Several { .. } => ("several", None),
-            KeyAnswer::Absent(_) | KeyAnswer::OtherTexts { .. } => ("missing", None),
-            KeyAnswer::Unknown(_) => ("unknown", None),
+        let key = match &selector.answer {
+            KeyAnswer::Present { key, .. } => key.key(),
+            _ => None,
         };
         let key = key.map(|key| match key {
             PublicKey::Ed25519 => "Ed25519".to_owned(),
             PublicKey::Rsa { bits, .. } => format!("RSA {bits}"),
         });
+        let state = state(&selector.answer);
         DkimKey { selector: ptrust_names::escape(&selector.name), named: selector.named, state, key }
     });
-    Dkim { keys: keys.collect(), guessed: posture.guessed(), none: posture.without_selectors() }
+    Dkim {
+        keys: keys.collect(),
+        guessed: posture.guessed(),
+        none: posture.without_selectors(),
+        wildcard: posture.dkim_wildcard().as_ref().map(state),
+    }
+}
+
+/// The word for what stands at a selector.
+fn state(answer: &KeyAnswer) -> &'static str {
+    match answer {
+        KeyAnswer::Present { key, .. } => match key.state() {
+            KeyState::Usable { .. } => "usable",
+            KeyState::Revoked => "revoked",
+            KeyState::Broken => "broken",
+        },
+        KeyAnswer::Several { .. } => "several",
+        KeyAnswer::Absent(_) | KeyAnswer::OtherTexts { .. } => "missing",
+        KeyAnswer::Unknown(_) => "unknown",
+    }
 }
