@@ -104,6 +104,7 @@ pub static ALL: &[&crate::Check] = &[
     &crate::message::unsubscribe_missing::CHECK,
     // mta-sts
     &crate::mta_sts::certificate::CHECK,
+    &crate::mta_sts::multiple::CHECK,
     &crate::mta_sts::mx_mismatch::CHECK,
     &crate::mta_sts::policy_syntax::CHECK,
     &crate::mta_sts::policy_unavailable::CHECK,
@@ -155,6 +156,7 @@ pub static ALL: &[&crate::Check] = &[
     &crate::tls::version_old::CHECK,
     // tls-rpt
     &crate::tls_rpt::missing::CHECK,
+    &crate::tls_rpt::multiple::CHECK,
     &crate::tls_rpt::syntax::CHECK,
     // zone
     &crate::zone::answers_differ::CHECK,

@@ -23,7 +23,9 @@ fn judge(posture: &Posture) -> Judgement {
     };
     match found {
         OneRecord::Unknown(cause) => Judgement::inconclusive(question.to_string(), cause),
-        OneRecord::Present { .. } | OneRecord::Several { .. } => Judgement::Pass,
+        OneRecord::Present { .. } => Judgement::Pass,
+        // Several records are a defect of their own.
+        OneRecord::Several { .. } => Judgement::NotApplicable,
         OneRecord::Absent(_) | OneRecord::OtherTexts { .. } => match posture.sts_record() {
             Some(OneRecord::Present { .. }) => Judgement::fail(Failure {
                 subject: question.name.to_string(),
