@@ -86,6 +86,7 @@ pub static ALL: &[&crate::Check] = &[
     &crate::dmarc::no_reports::CHECK,
     &crate::dmarc::obsolete_tags::CHECK,
     &crate::dmarc::policy_none::CHECK,
+    &crate::dmarc::report_address_syntax::CHECK,
     &crate::dmarc::report_unauthorized::CHECK,
     &crate::dmarc::subdomain_weaker::CHECK,
     &crate::dmarc::syntax::CHECK,
@@ -108,6 +109,7 @@ pub static ALL: &[&crate::Check] = &[
     &crate::message::unsubscribe_missing::CHECK,
     // mta-sts
     &crate::mta_sts::certificate::CHECK,
+    &crate::mta_sts::multiple::CHECK,
     &crate::mta_sts::mx_mismatch::CHECK,
     &crate::mta_sts::policy_syntax::CHECK,
     &crate::mta_sts::policy_unavailable::CHECK,
@@ -159,6 +161,7 @@ pub static ALL: &[&crate::Check] = &[
     &crate::tls::version_old::CHECK,
     // tls-rpt
     &crate::tls_rpt::missing::CHECK,
+    &crate::tls_rpt::multiple::CHECK,
     &crate::tls_rpt::syntax::CHECK,
     // zone
     &crate::zone::answers_differ::CHECK,

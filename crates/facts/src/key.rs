@@ -151,10 +151,9 @@ impl Need {
         match self {
             Self::Bimi => &[Self::Dmarc],
             Self::Chain | Self::Forward => &[Self::Ptr],
-            Self::Dane => &[Self::Mx, Self::Servers],
             Self::ForwardChain => &[Self::Forward, Self::Ptr],
             Self::Dkim | Self::Lists => &[Self::Mx, Self::Spf],
-            Self::Imap | Self::MtaSts | Self::Servers => &[Self::Mx],
+            Self::Dane | Self::Imap | Self::MtaSts | Self::Servers => &[Self::Mx],
             Self::Pool => &[
                 Self::Chain,
                 Self::Forward,

@@ -15,7 +15,7 @@ pub const CHECK: Check = Check {
     authority: Authority::Standard("RFC 7672 2.2"),
     who: Who::MailOperator,
     since: "0.2.0",
-    needs: &[Need::Dane],
+    needs: &[Need::Dane, Need::Servers],
     page: include_str!("mismatch.md"),
     judge: Judge::Domain(judge),
 };

@@ -7,6 +7,7 @@ pub mod multiple;
 pub mod no_reports;
 pub mod obsolete_tags;
 pub mod policy_none;
+pub mod report_address_syntax;
 pub mod report_unauthorized;
 pub mod subdomain_weaker;
 pub mod syntax;

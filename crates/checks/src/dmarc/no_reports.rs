@@ -2,7 +2,7 @@
 
 use super::common;
 use crate::prelude::*;
-use ptrust_mail::dmarc::{Determined, DmarcRecord, ReportUri};
+use ptrust_mail::dmarc::{Determined, DmarcRecord, ReportUri, Target};
 
 /// The record that holds names no address for aggregate reports.
 pub const CHECK: Check = Check {
@@ -28,8 +28,12 @@ fn judge(posture: &Posture) -> Judgement {
             Determined::Known(_) => Judgement::NotApplicable,
         };
     };
-    if !record.record.value.rua.is_empty() {
+    if record.record.value.rua.iter().any(|uri| matches!(uri.target, Target::Mailto { .. })) {
         return Judgement::Pass;
+    }
+    // An address that cannot be used is a defect of its own.
+    if record.record.address_faults().any(|fault| common::tag_of(&fault.kind) == Some("rua")) {
+        return Judgement::NotApplicable;
     }
     let uri = ReportUri::mailto(&format!("dmarc-reports@{}", record.domain)).ok();
     let next = DmarcRecord { rua: uri.into_iter().collect(), ..record.record.value.clone() };

@@ -2,7 +2,7 @@
 
 use super::common;
 use crate::prelude::*;
-use ptrust_mail::dmarc::{Determined, DmarcRecord};
+use ptrust_mail::dmarc::{Determined, DmarcFault, DmarcRecord};
 
 /// The record has `pct`, `rf`, `ri` or other parts that RFC 9989 removed, unknown tags, or faults that readers pass over.
 pub const CHECK: Check = Check {
@@ -28,10 +28,18 @@ fn judge(posture: &Posture) -> Judgement {
             Determined::Known(_) => Judgement::NotApplicable,
         };
     };
-    if record.record.policies().is_none() {
+    // A policy that cannot be read is a defect of its own.
+    if record.record.policies().is_none() || record.record.policy_fault().is_some() {
         return Judgement::NotApplicable;
     }
-    let faults: Vec<String> = record.record.faults.iter().map(|fault| fault.kind.to_string()).collect();
+    // Addresses that cannot be used, and a share of failing mail, are told by checks of their own.
+    let sampled = common::sampled(&record.record).is_some();
+    let here = |kind: &DmarcFault| {
+        let share = sampled && matches!(kind, DmarcFault::Obsolete(tag) if tag == "pct");
+        common::tag_of(kind).is_none() && !share
+    };
+    let faults = record.record.faults.iter().filter(|fault| here(&fault.kind));
+    let faults: Vec<String> = faults.map(|fault| fault.kind.to_string()).collect();
     if faults.is_empty() {
         return Judgement::Pass;
     }

@@ -28,7 +28,8 @@ fn judge(posture: &Posture) -> Judgement {
             Determined::Known(_) => Judgement::NotApplicable,
         };
     };
-    let Some(policies) = record.record.policies() else {
+    // A policy that cannot be read is a defect of its own.
+    let Some(policies) = record.record.policies().filter(|_| record.record.policy_fault().is_none()) else {
         return Judgement::NotApplicable;
     };
     let own = record.domain == *posture.domain();

@@ -2,7 +2,7 @@
 
 use super::common;
 use crate::prelude::*;
-use ptrust_mail::dmarc::{Authorization, Destination, Determined};
+use ptrust_mail::dmarc::{Authorization, Destination, Determined, Target};
 
 /// The record names an address in another organization, which does not say that it wants the reports.
 pub const CHECK: Check = Check {
@@ -28,7 +28,9 @@ fn judge(posture: &Posture) -> Judgement {
             Determined::Known(_) => Judgement::NotApplicable,
         };
     };
-    let all = posture.dmarc_destinations();
+    // Nothing is sent to what is no mailbox, so it need not agree.
+    let mut all = posture.dmarc_destinations();
+    all.retain(|one| matches!(one.uri.target, Target::Mailto { .. }));
     let refused = |one: &&Destination| {
         matches!(
             one.authorization,

@@ -8,7 +8,7 @@ use ptrust_mail::dmarc::{Determined, DmarcRecord};
 pub const CHECK: Check = Check {
     id: "dmarc-subdomain-weaker",
     title: "Subdomains have a weaker DMARC policy than the domain",
-    severity: Severity::Notice,
+    severity: Severity::Warning,
     confidence: Confidence::Proven,
     authority: Authority::Standard("RFC 9989 4.7"),
     who: Who::DomainOwner,
@@ -28,7 +28,8 @@ fn judge(posture: &Posture) -> Judgement {
             Determined::Known(_) => Judgement::NotApplicable,
         };
     };
-    let Some(policies) = record.record.policies() else {
+    // A policy that cannot be read is a defect of its own.
+    let Some(policies) = record.record.policies().filter(|_| record.record.policy_fault().is_none()) else {
         return Judgement::NotApplicable;
     };
     if policies.subdomain.min(policies.nonexistent) >= policies.domain {

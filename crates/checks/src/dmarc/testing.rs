@@ -4,7 +4,8 @@ use super::common;
 use crate::prelude::*;
 use ptrust_mail::dmarc::{Determined, DmarcRecord};
 
-/// The record has `t=y`, so receivers apply the next weaker policy.
+/// The record has `t=y`, so receivers of RFC 9989 apply the next weaker policy, or `pct` below 100, so those of RFC 7489
+/// apply it to a share of failing mail.
 pub const CHECK: Check = Check {
     id: "dmarc-testing",
     title: "The DMARC policy is only being tested",
@@ -28,16 +29,24 @@ fn judge(posture: &Posture) -> Judgement {
             Determined::Known(_) => Judgement::NotApplicable,
         };
     };
-    if !record.record.value.testing {
+    // A policy that cannot be read is a defect of its own.
+    if record.record.policies().is_none() || record.record.policy_fault().is_some() {
+        return Judgement::NotApplicable;
+    }
+    let sampled = common::sampled(&record.record);
+    let testing = record.record.value.testing;
+    if sampled.is_none() && !testing {
         return Judgement::Pass;
     }
-    let next = DmarcRecord { testing: false, ..record.record.value.clone() };
+    let how = [
+        testing.then(|| "receivers of RFC 9989 apply one step less than it says (t=y)".to_owned()),
+        sampled.map(|pct| format!("receivers of RFC 7489 apply it to {pct}% of the mail that fails (pct={pct})")),
+    ];
+    let how: Vec<String> = how.into_iter().flatten().collect();
+    let next = DmarcRecord { testing: false, pct: None, ..record.record.value.clone() };
     Judgement::fail(Failure {
         subject: record.domain.to_string(),
-        explanation: format!(
-            "The policy of {} is being tested (t=y): receivers apply one step less than it says.",
-            record.domain
-        ),
+        explanation: format!("The policy of {} is being tested: {}.", record.domain, how.join("; ")),
         evidence: common::evidence(posture, record),
         remedy: Remedy {
             steps: vec!["When the reports show that your own mail passes, end the test with the record below.".into()],

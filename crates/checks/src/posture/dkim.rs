@@ -19,15 +19,30 @@ pub struct Selector {
     pub answer: KeyAnswer,
 }
 
+/// Whether there is a key record.
+const fn has_key(answer: &KeyAnswer) -> bool {
+    matches!(answer, KeyAnswer::Present { .. } | KeyAnswer::Several { .. })
+}
+
+/// The key records of an answer, in any order; none without one.
+fn texts(answer: &KeyAnswer) -> BTreeSet<&[u8]> {
+    match answer {
+        KeyAnswer::Present { text, .. } => BTreeSet::from([text.0.as_slice()]),
+        KeyAnswer::Several { texts, .. } => texts.iter().map(|text| text.0.as_slice()).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
 impl Posture<'_> {
-    /// The selectors that the domain is said to use, and of the guesses those where a key was found.
+    /// The selectors that the domain is said to use, and of the guesses those where a key was found. Where a wildcard
+    /// answers for every selector, a guess counts only when it has another key than that.
     pub fn selectors(&self) -> Vec<Selector> {
-        let wildcard = self.answers_everything();
+        let wildcard = self.dkim_wildcard();
         let all = self.tried().into_iter().filter_map(|(name, named)| {
             let question = key_question(&name, self.domain()).ok()?;
             let answer = key_at(&question, &self.known).done()?;
-            let found = matches!(answer, KeyAnswer::Present { .. } | KeyAnswer::Several { .. });
-            (named || (found && !wildcard)).then_some(Selector { name, named, question, answer })
+            let found = has_key(&answer) && wildcard.as_ref().is_none_or(|all| texts(all) != texts(&answer));
+            (named || found).then_some(Selector { name, named, question, answer })
         });
         all.collect()
     }
@@ -37,11 +52,12 @@ impl Posture<'_> {
         self.tried().iter().filter(|(_, named)| !named).count()
     }
 
-    /// Whether the zone answers for selectors that nobody has: then guesses prove nothing.
-    fn answers_everything(&self) -> bool {
-        let probe = key_question(selectors::WILDCARD_PROBE, self.domain()).ok();
-        let answer = probe.and_then(|question| key_at(&question, &self.known).done());
-        matches!(answer, Some(KeyAnswer::Present { .. } | KeyAnswer::Several { .. }))
+    /// What the zone answers for a selector that nobody has: keys of a wildcard at `*._domainkey`, where there is one, or
+    /// that nobody could say. Nothing for no wildcard.
+    pub fn dkim_wildcard(&self) -> Option<KeyAnswer> {
+        let probe = key_question(selectors::WILDCARD_PROBE, self.domain()).ok()?;
+        let answer = key_at(&probe, &self.known).done()?;
+        (has_key(&answer) || matches!(answer, KeyAnswer::Unknown(_))).then_some(answer)
     }
 
     /// Whether it is proven that there is no selector at all: nothing exists below `_domainkey` (RFC 8020 2).
@@ -63,7 +79,7 @@ impl Posture<'_> {
         let exchangers = self.exchangers().hosts.iter().filter_map(|exchanger| esp::by_mx(&exchanger.host));
         services.extend(included.chain(exchangers).map(|service| service.name.as_str()));
         let guesses = selectors::probe_list(&services).into_iter().map(|guess| (guess.to_owned(), false));
-        let guesses = guesses.filter(|(guess, _)| !given.contains(guess));
+        let guesses = guesses.filter(|(guess, _)| !given.iter().any(|name| name.eq_ignore_ascii_case(guess)));
         given.iter().map(|name| (name.clone(), true)).chain(guesses).collect()
     }
 

@@ -45,9 +45,10 @@ impl Posture<'_> {
         host.into_iter().flat_map(both).collect()
     }
 
-    /// The URL of the policy (RFC 8461 3.2); none where there is no record, which leaves senders without a policy.
+    /// The URL of the policy (RFC 8461 3.2); none where there is not exactly one record, which leaves senders without a
+    /// policy (RFC 8461 3.1).
     pub fn sts_url(&self) -> Option<String> {
-        let present = matches!(self.sts_record(), Some(OneRecord::Present { .. } | OneRecord::Several { .. }));
+        let present = matches!(self.sts_record(), Some(OneRecord::Present { .. }));
         let host = policy_host(self.domain()).ok().filter(|_| present)?;
         Some(format!("https://{host}/.well-known/mta-sts.txt"))
     }

@@ -4,7 +4,7 @@ use crate::prelude::*;
 use ptrust_mail::tags::Effect;
 use ptrust_mail::tags::OneRecord;
 
-/// The record has faults, or there are several.
+/// The record has faults.
 pub const CHECK: Check = Check {
     id: "tls-rpt-syntax",
     title: "The TLS-RPT record cannot be used",
@@ -24,7 +24,8 @@ fn judge(posture: &Posture) -> Judgement {
     };
     match found {
         OneRecord::Unknown(cause) => Judgement::inconclusive(question.to_string(), cause),
-        OneRecord::Absent(_) | OneRecord::OtherTexts { .. } => Judgement::NotApplicable,
+        // Several records are a defect of their own.
+        OneRecord::Absent(_) | OneRecord::OtherTexts { .. } | OneRecord::Several { .. } => Judgement::NotApplicable,
         OneRecord::Present { record, .. } if record.faults_from(Effect::PartIgnored).next().is_none() => {
             Judgement::Pass
         }
@@ -51,11 +52,5 @@ fn judge(posture: &Posture) -> Judgement {
                 },
             })
         }
-        OneRecord::Several { count, .. } => Judgement::fail(Failure {
-            subject: question.name.to_string(),
-            explanation: format!("There are {count} TLS-RPT records, so senders use none."),
-            evidence: evidence::answers(posture.facts, &question),
-            remedy: Remedy { steps: vec!["Keep one record, and remove the others.".into()], records: vec![] },
-        }),
     }
 }

@@ -6,11 +6,15 @@ use crate::targets::{self, Item};
 use crate::usage::Usage;
 use ptrust_facts::DomainTarget;
 use ptrust_facts::domain::{RANGE_LIMIT, Role};
-use ptrust_names::{Name, is_public_suffix};
+use ptrust_mail::dkim::key_question;
+use ptrust_names::{HostFault, Name, host_fault, is_public_suffix};
 use std::path::PathBuf;
 
 /// Domains of one run at most; more are for a scan.
 const MAX_DOMAINS: usize = 1_024;
+
+/// What stands between a selector and its domain (RFC 6376 3.6.2.1).
+const MARKER: &str = "._domainkey";
 
 /// Which part of the mail of a domain is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +83,7 @@ pub(crate) struct Args {
 
 /// Runs the command for one part.
 pub(crate) fn run(setup: &Setup, part: Part, args: &Args) -> anyhow::Result<u8> {
+    let selectors = selectors(part, args)?;
     let mut targets = Vec::new();
     for word in words(args)? {
         targets.push(target(setup, part, args, &word)?);
@@ -100,6 +105,13 @@ pub(crate) fn run(setup: &Setup, part: Part, args: &Args) -> anyhow::Result<u8> 
     let files = super::from::read(&args.from)?;
     for target in &mut targets {
         adjust(target, part, args);
+        for selector in &selectors {
+            if key_question(selector, &target.domain).is_err() {
+                let line = format!("{} --selector {selector}: too long below {}", part.command, target.domain);
+                return Err(Usage(line).into());
+            }
+        }
+        target.selectors.extend(selectors.iter().cloned());
         // Of an address nothing else is looked at.
         if target.role != Role::Address {
             target.seen.extend(super::from::sightings(&files, target)?);
@@ -154,12 +166,46 @@ fn target(setup: &Setup, part: Part, args: &Args, word: &str) -> Result<DomainTa
     Ok(setup.domain_target(name))
 }
 
+/// The selectors given, each once.
+fn selectors(part: Part, args: &Args) -> Result<Vec<String>, Usage> {
+    let mut selectors: Vec<String> = Vec::new();
+    for text in &args.selectors {
+        let text = text.trim();
+        let name = selector(text).map_err(|why| Usage(format!("{} --selector {text}: {why}", part.command)))?;
+        if !selectors.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            selectors.push(name);
+        }
+    }
+    Ok(selectors)
+}
+
+/// Reads a selector: labels of letters, digits and hyphens (RFC 6376 3.1), with underscores as some services use them.
+/// What is wrong with it otherwise.
+fn selector(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("no selector; it is the s= of a signature, such as s1".to_owned());
+    }
+    let sound = |text: &str| {
+        let name: Option<Name> = text.parse().ok();
+        name.is_some_and(|name| matches!(host_fault(&name), None | Some(HostFault::Underscore))) && !text.ends_with('.')
+    };
+    let lower = text.to_ascii_lowercase();
+    if let Some((short, _)) = lower.find(MARKER).and_then(|at| text.split_at_checked(at)) {
+        let hint = if sound(short) { format!("; write --selector {short}") } else { String::new() };
+        return Err(format!("a selector is only what stands in front of {MARKER}{hint}"));
+    }
+    if sound(text) {
+        return Ok(text.to_owned());
+    }
+    Err("no selector; it is the s= of a signature: letters, digits, hyphens and dots, such as s1 or mail.2026"
+        .to_owned())
+}
+
 /// Puts the options into a target.
 fn adjust(target: &mut DomainTarget, part: Part, args: &Args) {
     if part.role == Role::Host {
         target.role = Role::Host;
     }
-    target.selectors.extend(args.selectors.iter().cloned());
     if args.bimi_selector.is_some() {
         target.bimi_selector.clone_from(&args.bimi_selector);
     }

@@ -96,6 +96,12 @@ impl Dmarc {
                 made.note(note);
             }
         }
+        if parsed.policies().is_some_and(|all| all.subdomain.min(all.nonexistent) < all.domain) {
+            made.note(
+                "Names below the domain have a weaker policy than the domain itself, and forgers use those (ptrust explain \
+                 dmarc-subdomain-weaker).",
+            );
+        }
         let step = next_step(Some(parsed));
         made.note(advice(step));
         if !matches!(step, NextStep::Complete | NextStep::AskForReports | NextStep::Repair) {
@@ -104,8 +110,8 @@ impl Dmarc {
     }
 }
 
-/// What the user asks for in so many words, and the advice on the next step tells already.
-const WANTED: &[&str] = &["dmarc-no-reports", "dmarc-policy-none", "dmarc-testing"];
+/// What the user asks for in so many words, and the notes tell already.
+const WANTED: &[&str] = &["dmarc-no-reports", "dmarc-policy-none", "dmarc-subdomain-weaker", "dmarc-testing"];
 
 /// Whether two names belong to one registrable domain, as receivers of both generations most often find.
 fn same_organization(one: &Name, other: &Name) -> bool {

@@ -33,7 +33,7 @@ pub enum NextStep {
 pub fn next_step(record: Option<&ParsedDmarc>) -> NextStep {
     let Some(parsed) = record else { return NextStep::Publish };
     let Some(policies) = parsed.policies() else { return NextStep::Repair };
-    if parsed.value.p != Some(policies.domain) || policies_unread(parsed) {
+    if parsed.value.p != Some(policies.domain) || parsed.policy_fault().is_some() {
         return NextStep::Repair;
     }
     if parsed.value.rua.is_empty() && policies.domain != Policy::Reject {
@@ -50,11 +50,6 @@ pub fn next_step(record: Option<&ParsedDmarc>) -> NextStep {
         (Policy::Reject, false) if parsed.value.rua.is_empty() => NextStep::AskForReports,
         (Policy::Reject, false) => NextStep::Complete,
     }
-}
-
-/// Whether a policy tag cannot be read.
-fn policies_unread(parsed: &ParsedDmarc) -> bool {
-    parsed.faults.iter().any(|fault| matches!(fault.kind, super::DmarcFault::BadPolicy(_)))
 }
 
 impl NextStep {

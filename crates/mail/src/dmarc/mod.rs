@@ -4,6 +4,7 @@ mod advice;
 mod align;
 mod discover;
 mod external;
+mod near_miss;
 mod record;
 mod uri;
 mod walk;
@@ -12,6 +13,7 @@ pub use advice::{NextStep, next_step};
 pub use align::{Alignment, align};
 pub use discover::{Difference, Discovery, Holder, Outcome, PolicyRecord, discover, domain_exists};
 pub use external::{Authorization, Destination, ReportKind, destinations};
+pub use near_miss::{NearMiss, meant, near_miss};
 pub use record::{
     AlignmentMode, DmarcFault, DmarcRecord, FailureOptions, MAX_URIS, ParsedDmarc, Policies, Policy, Psd, parse,
 };

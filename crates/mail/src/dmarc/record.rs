@@ -383,6 +383,17 @@ impl Policies {
 }
 
 impl ParsedDmarc {
+    /// The first policy tag that cannot be read: it leaves the whole record with `p=none`, or without a policy (RFC 9989
+    /// section 4.10.1).
+    pub fn policy_fault(&self) -> Option<&Fault<DmarcFault>> {
+        self.faults.iter().find(|fault| matches!(fault.kind, DmarcFault::BadPolicy(_)))
+    }
+
+    /// The entries of `rua` and `ruf` that receivers send no report to.
+    pub fn address_faults(&self) -> impl Iterator<Item = &Fault<DmarcFault>> {
+        self.faults.iter().filter(|fault| matches!(fault.kind, DmarcFault::BadUri { .. } | DmarcFault::UriNotMailto(_)))
+    }
+
     /// The policies as published, with the defaults filled in; `None` when receivers apply no DMARC at all. A record
     /// without a readable `p`, or with an unreadable `sp` or `np`, counts as `p=none` when it names an address for
     /// aggregate reports, and else not at all (RFC 9989 section 4.10.1).

@@ -2,7 +2,7 @@
 
 use ptrust_checks::Posture;
 use ptrust_mail::dkim::{KeyAnswer, KeyState, PublicKey};
-use ptrust_mail::dmarc::{Determined, Difference, Policy};
+use ptrust_mail::dmarc::{Determined, Difference, Policy, ReportUri, Target};
 use ptrust_names::{Cause, CharString, Name};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub struct Dmarc {
     pub organizational_domain_rfc7489: Option<Name>,
     /// How the two ways differ.
     pub differences: Vec<Difference>,
-    /// Where aggregate reports go.
+    /// Mailboxes that aggregate reports go to, as `mailto:` URIs; what receivers ignore is left out.
     pub reports: Vec<String>,
 }
 
@@ -55,10 +55,13 @@ pub(super) fn dmarc(posture: &Posture) -> Dmarc {
         organizational_domain: name(&discovery.tree_walk.organizational_domain),
         organizational_domain_rfc7489: name(&discovery.suffix_list.organizational_domain),
         differences: discovery.differences.clone(),
-        reports: record
-            .map(|record| record.record.value.rua.iter().map(ToString::to_string).collect())
-            .unwrap_or_default(),
+        reports: record.map(|record| mailboxes(&record.record.value.rua)).unwrap_or_default(),
     }
+}
+
+/// The URIs that lead to a mailbox: receivers send reports nowhere else.
+fn mailboxes(uris: &[ReportUri]) -> Vec<String> {
+    uris.iter().filter(|uri| matches!(uri.target, Target::Mailto { .. })).map(ToString::to_string).collect()
 }
 
 /// The DKIM keys of a domain.
@@ -70,6 +73,9 @@ pub struct Dkim {
     pub guessed: usize,
     /// Whether it is proven that the domain has no selector at all.
     pub none: bool,
+    /// What a wildcard at `*._domainkey` answers for every selector that has no key of its own: `usable`, `revoked`,
+    /// `broken` or `several`; null when there is no wildcard, `unknown` when nobody could say.
+    pub wildcard: Option<&'static str>,
 }
 
 /// One selector.
@@ -88,24 +94,35 @@ pub struct DkimKey {
 /// The DKIM keys.
 pub(super) fn dkim(posture: &Posture) -> Dkim {
     let keys = posture.selectors().into_iter().map(|selector| {
-        let (state, key) = match &selector.answer {
-            KeyAnswer::Present { key, .. } => {
-                let state = match key.state() {
-                    KeyState::Usable { .. } => "usable",
-                    KeyState::Revoked => "revoked",
-                    KeyState::Broken => "broken",
-                };
-                (state, key.key())
-            }
-            KeyAnswer::Several { .. } => ("several", None),
-            KeyAnswer::Absent(_) | KeyAnswer::OtherTexts { .. } => ("missing", None),
-            KeyAnswer::Unknown(_) => ("unknown", None),
+        let key = match &selector.answer {
+            KeyAnswer::Present { key, .. } => key.key(),
+            _ => None,
         };
         let key = key.map(|key| match key {
             PublicKey::Ed25519 => "Ed25519".to_owned(),
             PublicKey::Rsa { bits, .. } => format!("RSA {bits}"),
         });
+        let state = state(&selector.answer);
         DkimKey { selector: ptrust_names::escape(&selector.name), named: selector.named, state, key }
     });
-    Dkim { keys: keys.collect(), guessed: posture.guessed(), none: posture.without_selectors() }
+    Dkim {
+        keys: keys.collect(),
+        guessed: posture.guessed(),
+        none: posture.without_selectors(),
+        wildcard: posture.dkim_wildcard().as_ref().map(state),
+    }
+}
+
+/// The word for what stands at a selector.
+fn state(answer: &KeyAnswer) -> &'static str {
+    match answer {
+        KeyAnswer::Present { key, .. } => match key.state() {
+            KeyState::Usable { .. } => "usable",
+            KeyState::Revoked => "revoked",
+            KeyState::Broken => "broken",
+        },
+        KeyAnswer::Several { .. } => "several",
+        KeyAnswer::Absent(_) | KeyAnswer::OtherTexts { .. } => "missing",
+        KeyAnswer::Unknown(_) => "unknown",
+    }
 }

@@ -66,7 +66,8 @@ impl Mail {
             servers: (looked(Need::Servers) || looked(Need::Imap)).then(|| transport::servers(posture)),
             mta_sts: looked(Need::MtaSts).then(|| transport::mta_sts(posture)),
             tls_rpt: looked(Need::TlsRpt).then(|| transport::tls_rpt(posture)),
-            dane: looked(Need::Dane).then(|| transport::dane(posture)),
+            // Whether records fit shows only at the servers.
+            dane: (looked(Need::Dane) && looked(Need::Servers)).then(|| transport::dane(posture)),
             bimi: looked(Need::Bimi).then(|| bimi::bimi(posture)),
             lists: looked(Need::Lists).then(|| lists::lists(posture)),
         }

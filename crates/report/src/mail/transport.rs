@@ -73,7 +73,8 @@ fn server(server: &Server) -> MailServer {
 /// MTA-STS of a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MtaSts {
-    /// `missing`, `announced` (a record and no usable policy), `published` or `unknown`.
+    /// `missing`, `several` (records, which count as none), `announced` (a record and no usable policy), `published` or
+    /// `unknown`.
     pub state: &'static str,
     /// What senders do; null without a usable policy.
     pub mode: Option<Mode>,
@@ -85,7 +86,8 @@ pub struct MtaSts {
 pub(super) fn mta_sts(posture: &Posture) -> MtaSts {
     let of = |state| MtaSts { state, mode: None, mx: Vec::new() };
     match posture.sts_record() {
-        Some(OneRecord::Present { .. } | OneRecord::Several { .. }) => {}
+        Some(OneRecord::Present { .. }) => {}
+        Some(OneRecord::Several { .. }) => return of("several"),
         Some(OneRecord::Unknown(_)) => return of("unknown"),
         _ => return of("missing"),
     }

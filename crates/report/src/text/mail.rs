@@ -100,15 +100,41 @@ fn dkim(dkim: &Dkim) -> Line {
     let broken: Vec<String> = broken.map(|key| format!("{} {}", key.selector, key.state)).collect();
     let all: Vec<String> = usable.iter().chain(&broken).cloned().collect();
     let style = if broken.is_empty() { Style::Good } else { Style::Warning };
+    let found = |word: String, style| {
+        let more = wildcard(dkim).map(|text| format!("; {text}")).unwrap_or_default();
+        Line::new(word, style, format!("{}{more}", words::list(&all, FEW)))
+    };
     match usable.len() {
-        0 if !broken.is_empty() => Line::new("unusable", Style::Error, words::list(&all, FEW)),
+        0 if !broken.is_empty() => found("unusable".into(), Style::Error),
+        0 if dkim.wildcard == Some("revoked") => Line::new(
+            "revoked",
+            Style::Plain,
+            "a wildcard at *._domainkey revokes every selector without a key of its own",
+        ),
+        0 if dkim.wildcard.is_some_and(|state| state != "unknown") => Line::new(
+            "wildcard",
+            Style::Warning,
+            format!("{}, so guesses prove nothing; --selector names one", wildcard(dkim).unwrap_or_default()),
+        ),
         0 if dkim.none => Line::new("none", Style::Warning, "the domain has no selector at all"),
         0 => Line::new(
             "not found",
             Style::Plain,
             format!("by {} guesses, which proves nothing; --selector names one", dkim.guessed),
         ),
-        count => Line::new(words::count(count, "key"), style, words::list(&all, FEW)),
+        count => found(words::count(count, "key"), style),
+    }
+}
+
+/// What there is to say of a wildcard beside keys.
+fn wildcard(dkim: &Dkim) -> Option<String> {
+    match dkim.wildcard? {
+        "revoked" => Some("a wildcard at *._domainkey revokes all others".into()),
+        // Keys that were guessed could be a wildcard's; those that were named are what they are.
+        "unknown" => {
+            dkim.keys.iter().any(|key| !key.named).then(|| "whether a wildcard answers for all is not known".into())
+        }
+        _ => Some("a wildcard at *._domainkey answers for every selector".into()),
     }
 }
 
