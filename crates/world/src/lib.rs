@@ -25,6 +25,7 @@ mod zone;
 
 pub use state::Asked;
 
+use jiff::Timestamp;
 use ptrust_facts::domain::Role;
 use ptrust_facts::{DomainTarget, PoolSource, Scope, Sighting};
 use ptrust_names::Name;
@@ -88,6 +89,17 @@ impl Audit {
             ..target
         }
     }
+}
+
+/// The file that a `mark` line puts at its URL, for servers that are not of a world: what stands behind the keyword, the
+/// logo that is put inside, and the time that counts as now.
+///
+/// # Errors
+/// When the line is not understood.
+pub fn mark_file(line: &str, logo: Option<&[u8]>, now: Timestamp) -> Result<Vec<u8>, WorldError> {
+    let script = parse::mark(line);
+    let file = script.and_then(|script| mark::file(&script, logo, now));
+    file.map_err(|message| WorldError { line: 1, message })
 }
 
 /// A world. Clones share its clock, counters and log.

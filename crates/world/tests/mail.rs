@@ -5,7 +5,7 @@ use ptrust_facts::{Document, Service, Session};
 use ptrust_mail::bimi::mark::{self, Class, Expected, Links};
 use ptrust_names::{Cause, Observed};
 use ptrust_observe::{document, session};
-use ptrust_world::World;
+use ptrust_world::{World, mark_file};
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -93,6 +93,10 @@ async fn certificates_of_marks_are_made_at_start() {
     for wrong in ["", "names=", "names=example.com logo=https://example.com/other.svg", "names=example.com chain=x"] {
         assert!(world(wrong).is_err(), "{wrong}");
     }
+    let now = "2026-11-23T12:00:00Z".parse().expect("a time");
+    let alone = mark_file("https://example.com/m.pem names=example.com chain=alone", Some(b"<svg/>"), now);
+    assert_eq!(mark::examine(&alone.expect("a file"), &expected).map(|mark| mark.links), Ok(Links::Alone));
+    assert!(mark_file("https://example.com/m.pem", None, now).is_err());
     assert!(World::parse(&"mark https://example.com/m.pem names=example.com\n".repeat(33)).is_err());
 }
 

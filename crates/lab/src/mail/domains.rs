@@ -19,7 +19,7 @@ const ED25519: &str = "rcKgopzdgSLMU55U8lUW7Odhcd8N6Oqi5F7ES1Jyyzw=";
 const STRING: usize = 255;
 
 /// A logo of the SVG Tiny PS profile.
-const LOGO: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+pub(super) const LOGO: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <svg version=\"1.2\" baseProfile=\"tiny-ps\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 64 64\">\n\
     <title>Example</title>\n<rect width=\"64\" height=\"64\" fill=\"#005f73\"/>\n\
     <circle cx=\"32\" cy=\"32\" r=\"20\" fill=\"#e9d8a6\"/>\n</svg>\n";
@@ -75,6 +75,8 @@ pub(crate) struct MailDomain {
     policy: Option<String>,
     /// Its logo.
     logo: String,
+    /// The certificate of its mark: the words of a world's `mark` line, and the logo inside.
+    mark: Option<(&'static str, &'static str)>,
 }
 
 /// A TXT record, cut into strings where it is long.
@@ -119,6 +121,7 @@ pub(super) fn domain(name: &'static str, what: &'static str) -> MailDomain {
         parts: Vec::new(),
         policy: Some(enforce(&["mx1.healthy-example.com", "mx2.healthy-example.com"])),
         logo: LOGO.into(),
+        mark: None,
     };
     domain
         .with(Part::Mx, "{d} MX 10 mx1.healthy-example.com.\n{d} MX 20 mx2.healthy-example.com.\n")
@@ -197,6 +200,13 @@ impl MailDomain {
         self
     }
 
+    /// Names a certificate of its mark, made with these words of a world's `mark` line around a logo.
+    pub(super) fn mark(mut self, words: &'static str, logo: &'static str) -> Self {
+        self.mark = Some((words, logo));
+        let record = "v=BIMI1; l=https://bimi.{h}/logo.svg; a=https://bimi.{h}/vmc.pem";
+        self.with(Part::Bimi, &(txt("default._bimi.{d}", record) + &at("bimi.{d}", 20)))
+    }
+
     /// Is signed, and its parent has its DS.
     pub(super) fn signed(mut self) -> Self {
         self.signing = Some(Signing::Sound);
@@ -235,6 +245,12 @@ impl MailDomain {
     pub(crate) fn pages(&self) -> Vec<Page> {
         let [policy, logo] = self.web_hosts();
         let mut pages = vec![Page { host: logo, path: "logo.svg", text: self.logo.clone() }];
+        if let Some((words, inside)) = self.mark {
+            let line = self.fill(&format!("https://bimi.{{h}}/vmc.pem names={{h}} {words}"));
+            let file = ptrust_world::mark_file(&line, Some(inside.as_bytes()), jiff::Timestamp::now());
+            let text = String::from_utf8(file.expect("words of a table")).expect("PEM is text");
+            pages.push(Page { host: self.fill("bimi.{h}"), path: "vmc.pem", text });
+        }
         let text = self.policy.as_ref().map(|text| self.fill(text));
         pages.extend(text.map(|text| Page { host: policy, path: ".well-known/mta-sts.txt", text }));
         pages

@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::domains::{MailDomain, Part, RSA_1024, at, domain, tlsa, txt};
+use super::domains::{LOGO, MailDomain, Part, RSA_1024, at, domain, tlsa, txt};
 
 /// A logo with a script, which the profile forbids.
 const SCRIPTED: &str = "<svg version=\"1.2\" baseProfile=\"tiny-ps\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 64 64\">\n\
     <title>Example</title>\n<script>alert(1)</script>\n<rect width=\"64\" height=\"64\"/>\n</svg>\n";
+/// Another logo than the usual one, as the profile wants it.
+const PLAIN: &str = "<svg version=\"1.2\" baseProfile=\"tiny-ps\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 64 64\">\n\
+    <title>Example</title>\n<rect width=\"64\" height=\"64\"/>\n</svg>\n";
 /// As many small TXT records as one message holds: 16 octets each in 65,535, with room for the rest (RFC 1035 4.2.2).
 const FLOOD: u16 = 3900;
 /// The octets of a policy that takes an hour at one octet a second.
@@ -68,6 +71,15 @@ fn senders() -> Vec<MailDomain> {
             .with(Part::Dmarc, &dmarc("v=DMARC1; p=reject; rua=mailto:dmarc@sender-example.com"))
             .shows(&["dmarc-report-unauthorized"]),
         domain("bimi-script-example.com.", "BIMI: a logo with a script").logo(SCRIPTED).shows(&["bimi-logo-profile"]),
+        domain("bimi-expired-example.com.", "BIMI: the certificate of the mark has expired")
+            .mark("expires=-2d", LOGO)
+            .shows(&["bimi-certificate-validity"]),
+        domain("bimi-changed-example.com.", "BIMI: another logo than in the certificate of the mark")
+            .mark("expires=90d", PLAIN)
+            .shows(&["bimi-certificate-logotype"]),
+        domain("bimi-chain-example.com.", "BIMI: the certificate of the mark behind its issuer")
+            .mark("chain=reversed", LOGO)
+            .shows(&["bimi-certificate-chain"]),
     ]
 }
 

@@ -107,6 +107,7 @@ fn policies_and_logos_are_served() {
         ("mta-sts.mta-sts-mismatch-example.com", ".well-known/mta-sts.txt", "mx: mx.mta-sts-mismatch-example.com"),
         ("bimi.healthy-example.com", "logo.svg", "image/svg+xml"),
         ("bimi.bimi-script-example.com", "logo.svg", "<script>"),
+        ("bimi.bimi-changed-example.com", "vmc.pem", "-----BEGIN CERTIFICATE-----"),
     ] {
         let text = shell(&format!(
             "printf 'GET /{path} HTTP/1.1\\r\\nHost: {host}\\r\\nConnection: close\\r\\n\\r\\n' | timeout 10 openssl s_client \

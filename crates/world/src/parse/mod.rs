@@ -5,9 +5,9 @@ mod probes;
 mod record;
 mod text;
 
-use crate::WorldError;
 use crate::draft::{Draft, ZoneDraft, at};
 use crate::rr::Rr;
+use crate::{WorldError, mark};
 use ptrust_names::Name;
 use text::{Word, words};
 
@@ -43,6 +43,13 @@ pub(crate) fn parse(text: &str) -> Result<Draft, WorldError> {
         parser.line(number, line).map_err(|message| at(number, message))?;
     }
     Ok(parser.draft)
+}
+
+/// Reads what stands behind `mark` in a line of its own.
+pub(crate) fn mark(line: &str) -> Result<mark::Script, String> {
+    let mut draft = Draft::default();
+    probes::mark(&mut draft, 1, &words(line)?)?;
+    draft.marks.pop().ok_or_else(|| "there is no certificate".into())
 }
 
 impl Parser {
